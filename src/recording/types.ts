@@ -1,0 +1,190 @@
+/**
+ * What the recording service promises to the layers above it, in the daemon's own terms (camelCase, units in
+ * names). `src/api/` turns these into the FootballVision wire shapes.
+ */
+
+export type CameraId = number;
+
+export type PipelineState = 'idle' | 'starting' | 'running' | 'stopping' | 'error';
+
+export interface CameraRecovery {
+  readonly attempts: number;
+  readonly recovering: boolean;
+  /** True once `recording_recovery_max_attempts` are used up without success; cleared by a later success. */
+  readonly failedPermanently: boolean;
+  readonly lastError: string | null;
+  readonly lastRecoveryEpochMs: number | null;
+}
+
+/** Facts of one camera from its meters; null where there is nothing measured yet. */
+export interface CameraFacts {
+  readonly framesAtSource: number;
+  readonly framesEncoded: number;
+  /** Frames that the camera should have delivered by its own clock and did not. */
+  readonly framesMissed: number;
+  readonly newestFrameAgeMs: number | null;
+  readonly largestGapMs: number | null;
+  readonly bytesWritten: number;
+  readonly bytesSynced: number;
+  readonly fps: number | null;
+}
+
+export interface RecordingCamera {
+  readonly state: PipelineState;
+  readonly uptimeMs: number;
+  readonly facts: CameraFacts | null;
+}
+
+export interface OverloadGuardStatus {
+  readonly active: boolean;
+  readonly triggeredAtEpochMs: number | null;
+  readonly lastEvaluatedAtEpochMs: number | null;
+  readonly unhealthyStreak: number;
+  readonly cpuPercent: number | null;
+  readonly reasons: readonly string[];
+  readonly healthHealthy: boolean | null;
+  readonly healthMessage: string | null;
+}
+
+export interface RecordingStatus {
+  readonly recording: boolean;
+  readonly matchId: string | null;
+  readonly durationMs: number;
+  /** Only cameras whose pipeline exists; empty while idle. */
+  readonly cameras: ReadonlyMap<CameraId, RecordingCamera>;
+  readonly degraded: boolean;
+  /** Reason per camera; plus `overload_guard` when the guard is active. */
+  readonly degradedReasons: ReadonlyMap<CameraId | 'overload_guard', string>;
+  readonly recovery: ReadonlyMap<CameraId, CameraRecovery>;
+  readonly overloadGuard: OverloadGuardStatus;
+  /** Only while recording: is a stop without force refused now; policy in force. */
+  readonly protected: boolean;
+  readonly requireAllCameras: boolean;
+  /** Extra facts (our addition to the contract): a start or a stop in progress, hours of video that still fit. */
+  readonly phase: 'idle' | 'starting' | 'recording' | 'stopping';
+  readonly hoursLeft: number | null;
+}
+
+export interface StartRequest {
+  /** Already validated by `validateMatchId`; null = the service generates `match_<epoch seconds>`. */
+  readonly matchId: string | null;
+  readonly force: boolean;
+  readonly processAfterRecording: boolean;
+}
+
+/**
+ * An operation that ran. `refused`/failed operations are values (`success: false`), because the contract answers
+ * them with 200; only what the contract answers with an HTTP error is thrown as TouchlineError.
+ */
+export interface StartResult {
+  readonly success: boolean;
+  readonly message: string;
+  /** Stable reason when not successful: `already_recording`, `cameras_failed`, `low_space`, ... */
+  readonly code: string | null;
+  readonly matchId: string | null;
+  readonly camerasStarted: readonly CameraId[];
+  readonly camerasFailed: readonly CameraId[];
+  /** What went wrong, per failed camera. */
+  readonly cameraErrors: ReadonlyMap<CameraId, string>;
+  readonly requireAllCameras: boolean;
+  /** Offset between the cameras' first frames; null with fewer than two cameras. */
+  readonly firstFrameOffsetMs: number | null;
+  /** With force: how the replaced recording ended. */
+  readonly replaced: StopResult | null;
+}
+
+/** Outcome of one ffprobe run over one segment (contract 5.5). */
+export interface ProbeResult {
+  readonly checked: boolean;
+  readonly ok: boolean | null;
+  readonly error: string | null;
+  readonly cached: boolean;
+  /** As ffprobe prints them; null when not ok. */
+  readonly durationSeconds: string | null;
+  readonly bitRate: string | null;
+  readonly avgFrameRate: string | null;
+  /** Frames according to the container; null for an unfinalised file. */
+  readonly frames: number | null;
+}
+
+export interface CameraStop {
+  readonly success: boolean;
+  readonly eosReceived: boolean;
+  readonly timedOut: boolean;
+  readonly error: string | null;
+  readonly finalized: boolean;
+  /** Absolute path of the newest segment, null when there is none. */
+  readonly segmentPath: string | null;
+  readonly segmentBytes: number | null;
+  readonly integrityChecked: boolean;
+  readonly integrityOk: boolean | null;
+  readonly integrityError: string | null;
+  readonly probe: ProbeResult | null;
+}
+
+export interface StopIntegrity {
+  readonly checked: boolean;
+  readonly allOk: boolean | null;
+  readonly reason: string | null;
+}
+
+export interface StopResult {
+  readonly success: boolean;
+  readonly message: string;
+  /** `not_recording`, `protected`, `stop_failed` when nothing was stopped; null when a stop was carried out. */
+  readonly code: string | null;
+  /** True only when refused because of the protection window. */
+  readonly protected: boolean;
+  /** Absent (null) when no stop was carried out. */
+  readonly outcome: {
+    readonly matchId: string;
+    readonly transportSuccess: boolean;
+    readonly gracefulStop: boolean;
+    readonly cameras: ReadonlyMap<CameraId, CameraStop>;
+    readonly integrity: StopIntegrity;
+    /** What happened to the cameras during the recording (contract defect 35). */
+    readonly recovery: ReadonlyMap<CameraId, CameraRecovery>;
+    readonly degradedDuringRecording: ReadonlyMap<CameraId, string>;
+  } | null;
+}
+
+export interface CameraDiagnostics {
+  readonly pipelinePresent: boolean;
+  /** `missing` when there is no pipeline. */
+  readonly pipelineState: PipelineState | 'missing';
+  readonly latestSegment: string | null;
+  readonly latestSegmentBytes: number | null;
+  readonly latestSegmentAgeMs: number | null;
+  readonly probe: ProbeResult | null;
+  readonly facts: CameraFacts | null;
+}
+
+export interface RecordingHealth {
+  readonly healthy: boolean;
+  readonly message: string;
+  /** Empty when healthy. */
+  readonly issues: readonly string[];
+  /** False when there is no active recording: the contract then sends only `healthy` and `message`. */
+  readonly active: boolean;
+  readonly recoveryAttempts: ReadonlyMap<CameraId, number>;
+  readonly diagnostics: ReadonlyMap<CameraId, CameraDiagnostics>;
+}
+
+export type MutexMode = 'idle' | 'preview' | 'recording' | 'calibration';
+
+export interface MutexState {
+  readonly mode: MutexMode;
+  readonly holder: string | null;
+  readonly acquiredAt: Date | null;
+  readonly canPreview: boolean;
+  readonly canRecord: boolean;
+}
+
+/** The face of the recording part. `status` and `mutexState` are instant and never wait for anything. */
+export interface RecordingService {
+  status(): RecordingStatus;
+  mutexState(): MutexState;
+  health(): Promise<RecordingHealth>;
+  start(request: StartRequest): Promise<StartResult>;
+  stop(request: { readonly force: boolean }): Promise<StopResult>;
+}
