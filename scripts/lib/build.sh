@@ -1,0 +1,37 @@
+# shellcheck shell=bash
+# Compiles TypeScript and the native elements when their sources changed. Needs common.sh.
+
+# One line per source with its size and time: also a file that was removed or renamed changes the whole.
+source_list() {
+  (cd "$ROOT" && find src test scripts tsconfig.json package-lock.json -name '*.ts' -printf '%p %s %T@\n' \
+    -o -name '*.json' -printf '%p %s %T@\n' | sort)
+}
+
+# A test whose source is gone must not go on running from what was compiled of it.
+remove_orphans() {
+  local compiled source
+  [ -d "$ROOT/build" ] || return 0
+  (cd "$ROOT/build" && find src test scripts -name '*.js' 2>/dev/null || true) | while read -r compiled; do
+    source="$ROOT/${compiled%.js}.ts"
+    [ -f "$source" ] || rm -f "$ROOT/build/$compiled" "$ROOT/build/$compiled.map"
+  done
+}
+
+build_typescript() {
+  local sources
+  sources=$(source_list | hash_of)
+  if stamp_matches typescript "$sources" && [ -d "$ROOT/build/src" ]; then return 0; fi
+  say "Compiling TypeScript"
+  remove_orphans
+  # The compiler's own record of what it wrote is no use once the output is gone.
+  [ -d "$ROOT/build/src" ] || rm -f "$ROOT/build/.tsbuildinfo"
+  (cd "$ROOT" && PATH="$CACHE/bin:$PATH" node_modules/.bin/tsc -p tsconfig.json >&2) ||
+    fail "the TypeScript sources have errors"
+  write_stamp typescript "$sources"
+}
+
+# Variables of `make run` (SOURCES above all) must not reach this make, where they would override its own.
+build_native() {
+  env -u MAKEFLAGS -u MAKEOVERRIDES -u MFLAGS -u MAKELEVEL make -s -C "$ROOT/native" >&2 ||
+    fail "the native GStreamer elements did not build"
+}

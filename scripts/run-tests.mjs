@@ -1,0 +1,131 @@
+// Runs the compiled tests with tap and says what came of them: a line per file, each failure with its diagnostics,
+// what was left out and why, and as the very last line `N passed, N failed`. Arguments pick test files by a part of
+// their path. The exit code is 0 only when tests ran and none failed.
+
+import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+const INDENT = 4;
+
+/** Reads TAP line by line as tap writes it (version 14, subtests indented by four spaces). */
+class TapReader {
+  /** Names of the subtests that are open, outermost first; the first is the test file. */
+  #open = [];
+  /** What failed or was skipped, in order: `{ name, detail }`. */
+  failures = [];
+  skipped = [];
+  counts = { passed: 0, failed: 0, skipped: 0 };
+  #failedAtDepth = -1;
+  #detail = null;
+
+  /** @param {(file: string, ok: boolean, tail: string) => void} onFile called when a test file is through */
+  constructor(onFile) {
+    this.onFile = onFile;
+  }
+
+  /** @param {string} line */
+  read(line) {
+    const depth = Math.floor((line.length - line.trimStart().length) / INDENT);
+    const text = line.trim();
+    if (this.#detail !== null) {
+      if (text === '...') this.#detail = null;
+      else if (text !== '---') this.#detail.push(line);
+      return;
+    }
+    const subtest = /^# Subtest: (.*)$/.exec(text);
+    if (subtest) {
+      this.#open.length = depth;
+      this.#open.push(subtest[1]);
+      return;
+    }
+    const totals = /^# \{ total: \d+(.*)\}$/.exec(text);
+    if (totals && depth === 0) this.#readTotals(totals[1]);
+    const point = /^(not ok|ok)\b(?: \d+)?(?: - )?(.*)$/.exec(text);
+    if (point && (depth === 0 || this.#open.length > 0)) this.#readPoint(depth, point[1] === 'ok', point[2]);
+  }
+
+  #readTotals(text) {
+    const number = (name) => Number(new RegExp(`${name}: (\\d+)`).exec(text)?.[1] ?? 0);
+    this.counts = { passed: number('pass'), failed: number('fail'), skipped: number('skip') + number('todo') };
+  }
+
+  #readPoint(depth, ok, rest) {
+    const [, name, directive] = /^(.*?)(?: # ((?:SKIP|TODO|time=).*))?$/.exec(rest);
+    const isSuite = this.#open.length > depth;
+    const path = [...this.#open.slice(0, depth), name];
+    this.#open.length = Math.min(this.#open.length, depth);
+    if (depth === 0) this.onFile(name, ok, directive ?? '');
+    if (directive?.startsWith('SKIP') || directive?.startsWith('TODO')) {
+      this.skipped.push({ name: path.join(' > '), detail: directive });
+    } else if (!ok) {
+      // A suite that failed because of something inside it adds nothing to what was said about that.
+      if (!(isSuite && this.#failedAtDepth > depth)) {
+        this.#detail = [];
+        this.failures.push({ name: path.join(' > '), detail: this.#detail });
+      }
+      this.#failedAtDepth = depth;
+    }
+    if (depth === 0) this.#failedAtDepth = -1;
+  }
+}
+
+function pickFiles(patterns) {
+  const all = globSync('build/test/**/*.test.js', { cwd: ROOT }).sort();
+  return patterns.length === 0 ? all : all.filter((file) => patterns.some((pattern) => file.includes(pattern)));
+}
+
+/** The person's own settings must not decide how a test ends. */
+function testEnvironment() {
+  const kept = Object.entries(process.env).filter(([key]) => !key.startsWith('TOUCHLINE_') && key !== 'MAKEFLAGS');
+  return Object.fromEntries(kept);
+}
+
+const print = (text) => process.stdout.write(`${text}\n`);
+
+async function run(files) {
+  const reader = new TapReader((file, ok, tail) => {
+    print(`${ok ? 'ok    ' : 'FAILED'} ${file.replace(/^build\//, '')} ${tail.replace(/^time=/, '')}`.trimEnd());
+  });
+  const tap = spawn(process.execPath, ['node_modules/tap/dist/esm/run.mjs', '--reporter=tap', '--no-color', ...files], {
+    cwd: ROOT,
+    env: testEnvironment(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((resolve, reject) => {
+    tap.once('error', reject);
+    tap.once('close', (code, signal) => resolve(code === 0 ? null : `tap ended with ${signal ?? `code ${code}`}`));
+  });
+  for await (const line of createInterface({ input: tap.stdout })) reader.read(line);
+  return { reader, problem: await ended };
+}
+
+function report({ reader, problem }) {
+  const counts = { ...reader.counts };
+  for (const { name, detail } of reader.failures) print(`\nfailed: ${name}\n${detail.join('\n')}`);
+  if (reader.skipped.length > 0) {
+    print('\nleft out:');
+    for (const { name, detail } of reader.skipped) print(`  ${name} (${detail.replace(/^SKIP\s*/, '')})`);
+  }
+  if (problem !== null && counts.failed === 0) {
+    print(`\n${problem}, although no test reported a failure`);
+    counts.failed = Math.max(1, reader.failures.length);
+  }
+  print('');
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+  print(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
+  return counts.failed === 0 && counts.passed > 0;
+}
+
+const patterns = process.argv.slice(2).filter((pattern) => pattern !== '');
+const files = pickFiles(patterns);
+if (files.length === 0) {
+  print(patterns.length === 0 ? 'there are no compiled tests' : `no test file has '${patterns.join("' or '")}' in its path`);
+  print('0 passed, 0 failed');
+  process.exitCode = 1;
+} else {
+  process.exitCode = report(await run(files)) ? 0 : 1;
+}
