@@ -3,9 +3,7 @@
 #include <gst/gst.h>
 
 #include "framemeter.h"
-#if __has_include("framestamp.h")
 #include "framestamp.h"
-#endif
 #if __has_include("loopfilesrc.h")
 #include "loopfilesrc.h"
 #endif
@@ -17,7 +15,7 @@
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
-  gboolean registered = touchline_frame_meter_register (plugin);
+  gboolean registered = touchline_frame_meter_register (plugin) && touchline_frame_stamp_register (plugin);
 
 #ifdef HAVE_SEGMENT_SINK
   registered = touchline_segment_sink_register (plugin) && registered;
