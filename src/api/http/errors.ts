@@ -1,0 +1,86 @@
+import { STATUS_CODES } from 'node:http';
+import type { ErrorKind, TouchlineError, Violation } from '../../errors.js';
+import type { ErrorBody, ValidationItem } from '../contract/errors.js';
+
+/**
+ * The only place with statuses of 400 and above: what the world is told for each kind of error (contract 1.4, 1.5,
+ * 3.3), and how loud the journal is about it.
+ */
+
+interface Reaction {
+  readonly status: number;
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+}
+
+const BY_KIND: Readonly<Record<ErrorKind, Reaction>> = {
+  invalid: { status: 422, level: 'info' },
+  not_found: { status: 404, level: 'debug' },
+  conflict: { status: 409, level: 'info' },
+  busy: { status: 503, level: 'info' },
+  unavailable: { status: 503, level: 'warn' },
+  timeout: { status: 504, level: 'warn' },
+  no_space: { status: 507, level: 'warn' },
+  internal: { status: 500, level: 'error' },
+};
+
+/** Requests that no part of the rig ever sees, because HTTP itself answers them. */
+const REFUSALS = {
+  not_found: { status: 404, detail: 'Not Found' },
+  method_not_allowed: { status: 405, detail: 'Method Not Allowed' },
+  bad_request: { status: 400, detail: 'The request is not valid HTTP' },
+  request_timeout: { status: 408, detail: 'The request did not arrive in time' },
+  body_too_large: { status: 413, detail: 'The request body is larger than the 64 KiB that are read' },
+  body_encoding: { status: 415, detail: 'Content-Encoding is not supported: send the body as plain JSON' },
+  headers_too_large: { status: 431, detail: 'The request headers are too large' },
+  foreign_origin: {
+    status: 403,
+    detail: 'A page of another site sent this request: the rig takes commands only from its own pages and from programs',
+  },
+} as const;
+
+export type Refusal = keyof typeof REFUSALS;
+
+export interface ErrorAnswer extends Reaction {
+  readonly body: ErrorBody;
+}
+
+/** What the client gets for this error: the top message and the code, never the chain behind them. */
+export function answerOf(error: TouchlineError): ErrorAnswer {
+  const detail = error.violations.length > 0 ? error.violations.map(validationItem) : error.message;
+  return { ...BY_KIND[error.kind], body: { detail, code: error.code } };
+}
+
+export function refusalAnswer(refusal: Refusal): ErrorAnswer {
+  const { status, detail } = REFUSALS[refusal];
+  return { status, level: 'debug', body: { detail, code: refusal } };
+}
+
+/** A complete answer for a connection whose request the HTTP parser gave up on (`code` as Node names it). */
+export function rawRefusal(code: string | null): string {
+  const { status, body } = refusalAnswer(parserRefusal(code));
+  const text = JSON.stringify(body);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    'Connection: close',
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${text}`;
+}
+
+function parserRefusal(code: string | null): Refusal {
+  if (code === 'HPE_HEADER_OVERFLOW') return 'headers_too_large';
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request_timeout' : 'bad_request';
+}
+
+/** Our rule names where clients do not know one; FastAPI's where the contract names it. */
+const RULE_NAMES: ReadonlyMap<string, string> = new Map([['required', 'missing']]);
+
+function validationItem(violation: Violation): ValidationItem {
+  return {
+    loc: [...violation.path],
+    msg: violation.message,
+    type: RULE_NAMES.get(violation.rule) ?? violation.rule,
+    ...(violation.value === undefined ? {} : { input: violation.value }),
+  };
+}
