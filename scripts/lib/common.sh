@@ -28,9 +28,16 @@ as_root() {
 # something is missing, and a fresh machine has no lists or stale ones.
 apt_install() {
   have apt-get || fail "missing packages ($*), and this system has no apt-get to install them with"
-  say "Installing with apt: $*"
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
+  say "Installing with apt (this takes a minute): $*"
+  local log="$CACHE/apt.log"
+  mkdir -p "$CACHE"
+  {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+  } >"$log" 2>&1 || {
+    tail -n 20 "$log" >&2
+    fail "apt could not install $*; the whole log is in $log"
+  }
 }
 
 # A stamp remembers for which input a step was done. It is written after the step, so a step that was cut off runs again.
