@@ -1,0 +1,231 @@
+/** The pipelines folder as an object: what profiles there are, and the pipeline text for a camera. */
+import { TouchlineError, type Violation } from '../errors.js';
+import { compileSchema } from '../lib/schema.js';
+import { echoOf, formatViolations } from '../lib/violations.js';
+import {
+  composeProfile, render, sourceKindOf, sourcesOf, unknownSettings, uses, type Composition, type SourceKind,
+} from './compose.js';
+import { explainParseError, type ParseErrorExplanation } from './explain.js';
+import { loadFiles, type PipelineFiles } from './load.js';
+import { QUALITIES, RecordingRequestSchema, type RecordingRequest } from './schema.js';
+import { elementsOf, parseElements } from './text.js';
+
+/** Element names that the camera host looks for in each recording pipeline. */
+export const ELEMENT_NAMES = {
+  sourceMeter: 'source_meter',
+  captureQueue: 'capture_queue',
+  encodedMeter: 'encoded_meter',
+  encodedQueue: 'encoded_queue',
+  segments: 'segments',
+} as const;
+
+export interface VideoFacts {
+  /** Null = not known before the first frame: the file or the camera decides. */
+  readonly width: number | null;
+  readonly height: number | null;
+  /** Frames per second. */
+  readonly framerate: number | null;
+}
+
+export interface ProfileInfo {
+  readonly name: string;
+  readonly description: string;
+  readonly sourceKind: SourceKind;
+  /** What the source delivers, before crop and rotation. */
+  readonly video: VideoFacts;
+  /** Element factories that a recording with this profile uses, without those of crop and rotation. */
+  readonly elements: readonly string[];
+}
+
+export interface RenderedPipeline {
+  /** For gst_parse_launch; may hold a password (see `redactPipeline`). */
+  readonly text: string;
+  readonly names: typeof ELEMENT_NAMES;
+  /** Factory names in use, each once. */
+  readonly elements: readonly string[];
+  /** What the files will hold: the picture after crop and rotation; bitrate null where the camera encodes. */
+  readonly expected: VideoFacts & { readonly bitrateKbps: number | null };
+  /** Parts of the request that have no effect with this profile or were limited, for a person to read. */
+  readonly notes: readonly string[];
+}
+
+export interface PipelineLibrary {
+  /** In alphabetical order. */
+  profiles(): readonly ProfileInfo[];
+  /** @throws TouchlineError `invalid` with a violation for each thing that is wrong with the request. */
+  renderRecording(request: RecordingRequest): RenderedPipeline;
+  /** Debian package of an element, `JetPack`, or `Touchline itself (make build)`; null when not known. */
+  packageForElement(factory: string): string | null;
+  /** A message of gst_parse_launch about `text` in words for a technician. */
+  explainParseError(gstMessage: string, text: string): ParseErrorExplanation;
+}
+
+/**
+ * Reads a pipelines folder and checks all of it, each profile with each quality and camera.
+ * @throws TouchlineError `invalid` with every mistake in every file, or `unavailable` when the folder cannot be read.
+ */
+export async function loadPipelineLibrary(folder: string): Promise<PipelineLibrary> {
+  const files = await loadFiles(folder);
+  const violations: Violation[] = [...files.violations];
+  const compositions = new Map<string, Composition>();
+  for (const [name, profile] of files.profiles) {
+    const composed = composeProfile(files, name, profile);
+    violations.push(...composed.violations);
+    if (composed.composition === null) continue;
+    compositions.set(name, composed.composition);
+    violations.push(...checkComposition(composed.composition));
+  }
+  if (violations.length > 0) {
+    const unique = [...new Map(violations.map((violation) => [JSON.stringify(violation), violation])).values()];
+    throw new TouchlineError({
+      kind: 'invalid',
+      code: 'pipelines_invalid',
+      message: `the pipelines in ${folder} have ${unique.length === 1 ? 'a mistake' : `${unique.length} mistakes`}: ${formatViolations(unique)}`,
+      violations: unique,
+    });
+  }
+  return createLibrary(files, compositions);
+}
+
+function createLibrary(files: PipelineFiles, compositions: ReadonlyMap<string, Composition>): PipelineLibrary {
+  const requestValidator = compileSchema(RecordingRequestSchema);
+  const packageForElement = (factory: string): string | null => files.packages.get(factory) ?? null;
+  const profiles = [...compositions.values()].map(profileInfo);
+  return {
+    profiles: () => profiles,
+    packageForElement,
+    explainParseError: (gstMessage, text) => explainParseError(gstMessage, text, packageForElement),
+    renderRecording: (request) => {
+      const checked = requestValidator.check(request);
+      if (!checked.ok) throw invalidRequest(checked.violations);
+      const composition = compositions.get(request.profile);
+      if (composition === undefined) {
+        const message = `must be one of ${[...compositions.keys()].join(', ')}`;
+        throw invalidRequest([{ path: ['profile'], message, rule: 'enum', value: echoOf(request.profile) }]);
+      }
+      return renderChecked(composition, request);
+    },
+  };
+}
+
+function renderChecked(composition: Composition, request: RecordingRequest): RenderedPipeline {
+  const rendering = render(composition, request);
+  const violations = [...impossible(composition, request), ...rendering.violations];
+  if (violations.length > 0) throw invalidRequest(violations);
+  const { picture } = rendering;
+  return {
+    text: rendering.text,
+    names: ELEMENT_NAMES,
+    elements: elementsOf(rendering.text),
+    expected: {
+      width: picture.output?.width ?? null,
+      height: picture.output?.height ?? null,
+      framerate: picture.framerate,
+      bitrateKbps: rendering.bitrateKbps,
+    },
+    notes: [
+      ...(picture.crop?.isClamped === true ? [`the crop removes more than the picture has; ${picture.crop.kept.width}x${picture.crop.kept.height} pixels are left`] : []),
+      ...(request.exposureCompensation !== 0 && !uses(composition, 'exposure_compensation') ? [`profile ${composition.name} cannot change the exposure`] : []),
+      ...(request.bitrateKbps !== null && rendering.bitrateKbps === null ? [`profile ${composition.name} keeps the bit rate of the camera`] : []),
+    ],
+  };
+}
+
+/** Wishes that the profile's templates have no means for. */
+function impossible(composition: Composition, request: RecordingRequest): Violation[] {
+  const { name, profile } = composition;
+  const violations: Violation[] = [];
+  const { left, right, top, bottom } = request.crop;
+  const wantsCrop = left + right + top + bottom > 0;
+  const report = (path: string, message: string, value: unknown): void => {
+    violations.push({ path: [path], message, rule: 'unsupported', value });
+  };
+  if (wantsCrop && !uses(composition, 'crop')) {
+    report('crop', `must be all zeros: profile ${name} keeps the picture as it comes`, request.crop);
+  } else if (wantsCrop && pictureSizeIsUnknown(composition, request)) {
+    report('crop', `must be all zeros unless video width and height are set: profile ${name} does not know the picture's size`, request.crop);
+  }
+  if (request.rotation !== 0 && !uses(composition, 'rotated')) {
+    report('rotation', `must be 0: profile ${name} keeps the picture as it comes`, request.rotation);
+  }
+  for (const key of ['width', 'height', 'framerate'] as const) {
+    const wanted = request.video[key];
+    if (wanted !== null && !uses(composition, key)) report(`video ${key}`, `must be null: with profile ${name} the camera decides`, wanted);
+  }
+  if ((request.video.width ?? profile.video.width) === null !== ((request.video.height ?? profile.video.height) === null)) {
+    report('video', 'must have width and height, or neither', request.video);
+  }
+  if (request.source !== null && sourceKindOf(composition) === 'none') {
+    report('source', `must be null: profile ${name} has cameras of its own`, echoOf(request.source));
+  }
+  return violations;
+}
+
+const pictureSizeIsUnknown = ({ profile }: Composition, { video }: RecordingRequest): boolean =>
+  (video.width ?? profile.video.width) === null || (video.height ?? profile.video.height) === null;
+
+function invalidRequest(violations: readonly Violation[]): TouchlineError {
+  return new TouchlineError({
+    kind: 'invalid',
+    code: 'pipeline_request_invalid',
+    message: `no pipeline can be made of this: ${formatViolations(violations)}`,
+    violations,
+  });
+}
+
+const SAMPLE_SOURCES: Readonly<Record<SourceKind, string | null>> = {
+  none: null,
+  file: '/source.mp4',
+  device: '/dev/video0',
+  url: 'rtsp://camera/stream',
+};
+
+function sampleRequest(composition: Composition): RecordingRequest {
+  return {
+    profile: composition.name,
+    camera: 0,
+    quality: 'high',
+    crop: { left: 0, right: 0, top: 0, bottom: 0 },
+    rotation: 0,
+    exposureCompensation: 0,
+    source: SAMPLE_SOURCES[sourceKindOf(composition)],
+    video: { width: null, height: null, framerate: null },
+    bitrateKbps: null,
+    segmentSeconds: 600,
+  };
+}
+
+/** Everything that can be known to be wrong before kick-off without GStreamer. */
+function checkComposition(composition: Composition): Violation[] {
+  const crop = { left: 2, right: 2, top: 2, bottom: 2 };
+  const sample = sampleRequest(composition);
+  const size = composition.profile.video.width === null ? null : { crop };
+  const violations = QUALITIES.flatMap((quality) =>
+    [0, 1].flatMap((camera) => {
+      const unknown = unknownSettings(composition, sourcesOf(composition, quality, camera));
+      const plain = render(composition, { ...sample, quality, camera });
+      const turned = render(composition, { ...sample, ...(size ?? {}), quality, camera, rotation: 90 });
+      return [...unknown, ...plain.violations, ...turned.violations];
+    }),
+  );
+  const names = new Set(parseElements(render(composition, sample).text).map(({ name }) => name));
+  const missing = Object.values(ELEMENT_NAMES).filter((name) => !names.has(name));
+  return [
+    ...violations,
+    ...missing.map((name): Violation => ({
+      path: [`profiles/${composition.name}.json`],
+      message: `needs an element with name=${name} in its source, encoder or output: Touchline counts frames and writes files there`,
+      rule: 'element_missing',
+    })),
+  ];
+}
+
+function profileInfo(composition: Composition): ProfileInfo {
+  return {
+    name: composition.name,
+    description: composition.profile.description,
+    sourceKind: sourceKindOf(composition),
+    video: composition.profile.video,
+    elements: elementsOf(render(composition, sampleRequest(composition)).text),
+  };
+}
