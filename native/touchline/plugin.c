@@ -4,9 +4,7 @@
 
 #include "framemeter.h"
 #include "framestamp.h"
-#if __has_include("loopfilesrc.h")
 #include "loopfilesrc.h"
-#endif
 #if __has_include("segmentsink.h") && __has_include("segmentsink.c")
 #include "segmentsink.h"
 #define HAVE_SEGMENT_SINK
@@ -15,7 +13,8 @@
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
-  gboolean registered = touchline_frame_meter_register (plugin) && touchline_frame_stamp_register (plugin);
+  gboolean registered = touchline_frame_meter_register (plugin) && touchline_frame_stamp_register (plugin)
+      && touchline_loop_file_src_register (plugin);
 
 #ifdef HAVE_SEGMENT_SINK
   registered = touchline_segment_sink_register (plugin) && registered;
