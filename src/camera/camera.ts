@@ -1,0 +1,262 @@
+/**
+ * One camera as the daemon sees it: keeps its host alive and connected, and keeps what the host does in line with
+ * what is wanted. Wanted and observed are compared at every message of the host, so a host that died, came back, was
+ * forgotten or does something nobody asked for ends up right without a special case for each.
+ */
+import { EventEmitter } from 'node:events';
+import type { Logger } from 'pino';
+import { asTouchlineError, TouchlineError } from '../errors.js';
+import type { Clock } from '../lib/clock.js';
+import { Exclusive } from '../lib/exclusive.js';
+import { HostConnection } from './client.js';
+import type { JournalEntry } from './journal.js';
+import type { HostLauncher } from './launcher.js';
+import { socketPath, type HostState, type RecordingSpec, type StopReport } from './protocol.js';
+
+/** What the host should be doing. `hands-off`: a start or stop is under way and owns the camera. */
+export type Wanted =
+  | { readonly kind: 'undecided' }
+  | { readonly kind: 'hands-off' }
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'recording'; readonly spec: RecordingSpec };
+
+export interface CameraEvents {
+  state: [state: HostState];
+  journal: [entry: JournalEntry];
+  /** The host is gone; the reason is the host's own when it had time to say one. */
+  lost: [reason: string];
+}
+
+export interface CameraOptions {
+  readonly id: number;
+  readonly runtimeDir: string;
+  readonly launcher: HostLauncher;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A host that says nothing for this long hangs and is killed. */
+  readonly silenceLimitMs: number;
+  /** Longest pause between two launches. */
+  readonly maxBackoffMs: number;
+}
+
+const CONNECT_POLL_MS = 15;
+const LAUNCH_PATIENCE_MS = 8000;
+const WATCH_MS = 250;
+const STABLE_MS = 10_000;
+const SHORT_REQUEST_MS = 3000;
+const PREPARE_MS = 12_000;
+
+export class Camera extends EventEmitter<CameraEvents> {
+  readonly id: number;
+  readonly #options: CameraOptions;
+  readonly #requests = new Exclusive();
+  readonly #stopping = new AbortController();
+  #connection: HostConnection | null = null;
+  #state: HostState | null = null;
+  #wanted: Wanted = { kind: 'undecided' };
+  #launches = 0;
+  #reconciling = false;
+  #maintenance: Promise<void> | null = null;
+
+  constructor(options: CameraOptions) {
+    super();
+    this.id = options.id;
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#maintenance = this.#maintain();
+  }
+
+  /** Stops looking after the host; the host itself goes on. */
+  async release(): Promise<void> {
+    this.#stopping.abort();
+    this.#connection?.close();
+    await this.#maintenance;
+  }
+
+  /** Newest state of a connected host, null while there is none. */
+  get state(): HostState | null {
+    return this.#connection === null ? null : this.#state;
+  }
+
+  get wanted(): Wanted {
+    return this.#wanted;
+  }
+
+  want(wanted: Wanted): void {
+    this.#wanted = wanted;
+    this.#reconcile();
+  }
+
+  /** Resolves when a host is connected and has told its state; rejects with `camera_host_missing`. */
+  async ready(timeoutMs: number): Promise<HostState> {
+    const deadline = this.#options.clock.monoMs() + timeoutMs;
+    for (;;) {
+      if (this.state !== null) return this.state;
+      if (this.#options.clock.monoMs() >= deadline) {
+        throw new TouchlineError({
+          kind: 'unavailable',
+          code: 'camera_host_missing',
+          message: `The process of camera ${this.id} is not running. Its log tells why: camera${this.id}.log in the logs folder, or journalctl -u touchline-camera@${this.id}.`,
+        });
+      }
+      await this.#options.clock.sleepMs(CONNECT_POLL_MS, this.#stopping.signal);
+    }
+  }
+
+  async prepare(spec: RecordingSpec): Promise<void> {
+    await this.ready(SHORT_REQUEST_MS);
+    await this.#requests.run(() => this.#connected().request('prepare', spec, PREPARE_MS));
+  }
+
+  /** Returns the monotonic instant at which play was called. */
+  async go(runId: string, atMonoUs: number): Promise<number> {
+    const { playedMonoUs } = await this.#requests.run(() => this.#connected().request('go', { runId, atMonoUs }, SHORT_REQUEST_MS));
+    return playedMonoUs;
+  }
+
+  async finish(runId: string, eosTimeoutMs: number): Promise<StopReport> {
+    return this.#requests.run(() => this.#connected().request('stop', { runId, eosTimeoutMs }, eosTimeoutMs + SHORT_REQUEST_MS));
+  }
+
+  async abort(runId: string): Promise<void> {
+    await this.#requests.run(() => this.#connected().request('abort', { runId }, SHORT_REQUEST_MS));
+  }
+
+  /** What the host records; null when it does not. */
+  async describe(): Promise<RecordingSpec | null> {
+    return (await this.#requests.run(() => this.#connected().request('describe', {}, SHORT_REQUEST_MS))).spec;
+  }
+
+  /** Ends the host for good, finalising what it records. */
+  async shutdown(eosTimeoutMs: number): Promise<void> {
+    this.#wanted = { kind: 'hands-off' };
+    this.#stopping.abort();
+    if (this.#connection !== null) {
+      await this.#requests.run(() => this.#connected().request('shutdown', { eosTimeoutMs }, eosTimeoutMs + SHORT_REQUEST_MS)).catch((error: unknown) => {
+        // A host that ends its process right after the answer may close the connection first.
+        if (asTouchlineError(error).code !== 'host_gone') this.#options.log.warn({ err: error }, 'camera host did not shut down in order');
+      });
+    }
+    this.#connection?.close();
+    await this.#maintenance;
+  }
+
+  async #maintain(): Promise<void> {
+    const { clock, log } = this.#options;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        const connection = await this.#connect();
+        if (connection === null) continue;
+        const connectedMonoMs = clock.monoMs();
+        while (this.#connection === connection && !signal.aborted) {
+          await clock.sleepMs(WATCH_MS, signal);
+          if (clock.monoMs() - connectedMonoMs > STABLE_MS) this.#launches = 0;
+          if (this.#connection === connection && connection.silentMs > this.#options.silenceLimitMs) await this.#replaceHung(connection);
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        log.error({ err: error }, 'looking after the camera host failed, trying again');
+        await clock.sleepMs(1000, signal).catch(() => undefined);
+      }
+    }
+  }
+
+  async #connect(): Promise<HostConnection | null> {
+    const { clock } = this.#options;
+    const { signal } = this.#stopping;
+    let connection = await this.#open();
+    if (connection === null) {
+      const backoffMs = Math.min(this.#options.maxBackoffMs, this.#launches === 0 ? 0 : 125 * 2 ** this.#launches);
+      if (backoffMs > 0) await clock.sleepMs(backoffMs, signal);
+      this.#launches += 1;
+      this.#options.launcher.launch(this.id);
+      const deadline = clock.monoMs() + LAUNCH_PATIENCE_MS;
+      while (connection === null && clock.monoMs() < deadline) {
+        await clock.sleepMs(CONNECT_POLL_MS, signal);
+        connection = await this.#open();
+      }
+      if (connection === null) await this.#options.launcher.kill(this.id);
+    }
+    // It may have gone again while we looked elsewhere.
+    this.#connection = connection?.isOpen === true ? connection : null;
+    return this.#connection;
+  }
+
+  #open(): Promise<HostConnection | null> {
+    const { runtimeDir, clock, log } = this.#options;
+    return HostConnection.open(socketPath(runtimeDir, this.id), this.id, clock, {
+      state: (state) => {
+        this.#state = state;
+        this.emit('state', state);
+        this.#reconcile();
+      },
+      journal: (entry) => this.emit('journal', entry),
+      protocolError: (reason) => log.error({ reason }, 'camera host sent what is not in the protocol'),
+      closed: () => {
+        this.#connection = null;
+        this.#onLost();
+      },
+    });
+  }
+
+  #onLost(): void {
+    const state = this.#state;
+    this.#state = null;
+    if (this.#stopping.signal.aborted) return;
+    const failure = state?.lastFailure ?? null;
+    const ownReason = failure !== null && state?.run?.playedMonoUs != null && failure.monoUs >= state.run.playedMonoUs;
+    this.emit('lost', ownReason ? failure.message : 'The camera process died.');
+  }
+
+  async #replaceHung(connection: HostConnection): Promise<void> {
+    const { log, launcher } = this.#options;
+    log.error({ silentMs: Math.round(connection.silentMs) }, 'camera host does not answer, killing it');
+    if (!(await launcher.kill(this.id))) log.error('the hung camera host could not be found by its identity');
+    connection.close();
+  }
+
+  /** Runs at every message, so a step that failed is tried again with the next one. */
+  #reconcile(): void {
+    const state = this.state;
+    if (state === null || this.#reconciling || this.#requests.pending > 0) return;
+    const step = nextStep(this.#wanted, state);
+    if (step === null) return;
+    this.#reconciling = true;
+    this.#options.log.info({ step: step.kind, phase: state.phase }, 'bringing the camera host in line');
+    this.#carryOut(step)
+      .catch((error: unknown) => this.#options.log.warn({ err: error, step: step.kind }, 'the camera host did not follow'))
+      .finally(() => {
+        this.#reconciling = false;
+      });
+  }
+
+  async #carryOut(step: Step): Promise<void> {
+    if (step.kind === 'abort') {
+      await this.abort(step.runId);
+      return;
+    }
+    await this.prepare(step.spec);
+    await this.go(step.spec.runId, this.#options.clock.monoUs());
+  }
+
+  #connected(): HostConnection {
+    if (this.#connection === null) {
+      throw new TouchlineError({ kind: 'unavailable', code: 'host_gone', message: `The host of camera ${this.id} is gone.` });
+    }
+    return this.#connection;
+  }
+}
+
+type Step = { readonly kind: 'abort'; readonly runId: string } | { readonly kind: 'record'; readonly spec: RecordingSpec };
+
+/** The next thing to do to bring a host from what it does to what is wanted; null when they agree. */
+export function nextStep(wanted: Wanted, state: Pick<HostState, 'phase' | 'run'>): Step | null {
+  if (wanted.kind === 'undecided' || wanted.kind === 'hands-off' || state.phase === 'stopping') return null;
+  const runId = state.run?.runId ?? null;
+  if (wanted.kind === 'idle') return runId === null ? null : { kind: 'abort', runId };
+  if (runId === null) return { kind: 'record', spec: wanted.spec };
+  return runId === wanted.spec.runId && state.phase === 'running' ? null : { kind: 'abort', runId };
+}

@@ -1,0 +1,337 @@
+/**
+ * The camera host: one camera, at most one pipeline, and crash-only. It keeps what it is doing in an intent file;
+ * whatever goes wrong with the pipeline ends the process, and the next one goes on with a new segment. There is no
+ * second way of recovering, so the one there is gets used and tested all the time.
+ *
+ * Invariants: frames flow only while an intent with this run exists; a run that is being stopped or was aborted is
+ * never resumed; requests are carried out one after the other.
+ */
+import { readdir } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import { TouchlineError } from '../../errors.js';
+import { bootId, type Clock } from '../../lib/clock.js';
+import { Exclusive } from '../../lib/exclusive.js';
+import { segmentsDir, type JournalEntry } from '../journal.js';
+import type { Failure, HostPhase, HostState, Params, RecordingSpec, Result, RunState, StopReport } from '../protocol.js';
+import { nextStamp, segmentPrefix } from '../segment-names.js';
+import type { GstPipeline } from './gst.js';
+import type { HostFiles } from './intent.js';
+import { JournalWriter } from './journal-writer.js';
+import { PipelineRun } from './run.js';
+import { stallOf } from './stall.js';
+
+/** The binding never frees a pipeline: after this many an idle host makes room for a fresh one. */
+const PIPELINES_PER_PROCESS = 25;
+const TICK_MS = 250;
+const OPEN_TIMEOUT_MS = 10_000;
+
+export interface HostListener {
+  state(state: HostState): void;
+  journal(entry: JournalEntry): void;
+}
+
+export interface HostOptions {
+  readonly camera: number;
+  readonly softwareVersion: string;
+  readonly files: HostFiles;
+  readonly createPipeline: (description: string) => GstPipeline;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly listener: HostListener;
+  /** Ends the process without cleaning up. Never returns. */
+  readonly die: () => never;
+  /** Ends the process in good order. */
+  readonly leave: () => void;
+}
+
+export class CameraHost {
+  readonly #options: HostOptions;
+  readonly #startedMonoUs: number;
+  readonly #serial = new Exclusive();
+  readonly #bootId = bootId();
+  #phase: HostPhase = 'idle';
+  #run: PipelineRun | null = null;
+  #journal: JournalWriter | null = null;
+  #lastFailure: Failure | null = null;
+  #pipelines = 0;
+  #failing = false;
+  #ticker: NodeJS.Timeout | null = null;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+    this.#startedMonoUs = options.clock.monoUs();
+  }
+
+  /** Goes on with what the previous host was doing, if it was recording in this boot. */
+  async start(): Promise<void> {
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+    const { files, log } = this.#options;
+    const { intent, corrupt } = await files.readIntent();
+    if (corrupt !== null) log.error({ reason: corrupt }, 'intent file is unreadable, starting idle');
+    const failure = await files.readFailure();
+    if (failure?.bootId === this.#bootId) this.#lastFailure = failure;
+    if (intent === null || intent.stopping || intent.bootId !== this.#bootId) {
+      await files.clearIntent();
+      return;
+    }
+    const cause = this.#lastFailure?.code ?? 'host_died';
+    const resumes = intent.resumes + 1;
+    log.warn({ matchId: intent.spec.matchId, cause, resumes }, 'resuming the recording after a crash');
+    await this.#serial.run(async () => {
+      try {
+        await this.#prepare(intent.spec, resumes, cause);
+        await files.writeIntent({ ...intent, resumes });
+        this.#play();
+      } catch (error) {
+        await this.#fail(error instanceof TouchlineError ? error.code : 'resume_failed', error instanceof Error ? error.message : String(error));
+      }
+    });
+  }
+
+  prepare(spec: Params<'prepare'>): Promise<Result<'prepare'>> {
+    return this.#serial.run(async () => {
+      if (this.#run !== null) throw this.#busy();
+      try {
+        await this.#prepare(spec, 0, null);
+      } catch (error) {
+        this.#forget();
+        throw error;
+      }
+      return { preparedMonoUs: this.#options.clock.monoUs() };
+    });
+  }
+
+  go(params: Params<'go'>): Promise<Result<'go'>> {
+    return this.#serial.run(async () => {
+      const run = this.#expect(params.runId, 'prepared');
+      await this.#options.files.clearFailure();
+      this.#lastFailure = null;
+      await this.#options.files.writeIntent({ v: 1, bootId: this.#bootId, spec: run.spec, resumes: 0, stopping: false });
+      await this.#until(params.atMonoUs);
+      return { playedMonoUs: this.#play() };
+    });
+  }
+
+  stop(params: Params<'stop'>): Promise<Result<'stop'>> {
+    return this.#serial.run(async () => {
+      const run = this.#expect(params.runId, 'running');
+      return this.#stop(run, params.eosTimeoutMs, false);
+    });
+  }
+
+  abort(params: Params<'abort'>): Promise<Result<'abort'>> {
+    return this.#serial.run(async () => {
+      await this.#options.files.clearIntent();
+      if (this.#run?.spec.runId === params.runId) {
+        // What was written stays as it is: fragments make it playable.
+        this.#run.release();
+        this.#forget();
+      }
+      return {};
+    });
+  }
+
+  async describe(): Promise<Result<'describe'>> {
+    return { spec: this.#run?.spec ?? null };
+  }
+
+  shutdown(params: Params<'shutdown'>): Promise<Result<'shutdown'>> {
+    return this.#serial.run(async () => {
+      if (this.#run !== null && this.#phase === 'running') await this.#stop(this.#run, params.eosTimeoutMs, false);
+      await this.#options.files.clearIntent();
+      return {};
+    });
+  }
+
+  /** SIGTERM of a supervisor: finalise, but leave the intent, so that whoever starts us again goes on. */
+  interrupt(eosTimeoutMs: number): Promise<void> {
+    return this.#serial.run(async () => {
+      if (this.#run !== null && this.#phase === 'running') await this.#stop(this.#run, eosTimeoutMs, true);
+      if (this.#ticker !== null) clearInterval(this.#ticker);
+    });
+  }
+
+  get phase(): HostPhase {
+    return this.#phase;
+  }
+
+  state(): HostState {
+    return {
+      camera: this.#options.camera,
+      pid: process.pid,
+      softwareVersion: this.#options.softwareVersion,
+      startedMonoUs: this.#startedMonoUs,
+      phase: this.#phase,
+      run: this.#run === null ? null : this.#runState(this.#run),
+      lastFailure: this.#lastFailure,
+    };
+  }
+
+  async #prepare(spec: RecordingSpec, resumes: number, cause: string | null): Promise<void> {
+    const { camera, clock, log, createPipeline, listener } = this.#options;
+    const folder = segmentsDir(spec.matchDir);
+    const names = await readdir(folder);
+    const stamp = nextStamp(camera, names, resumes === 0 ? spec.startedEpochMs : clock.nowEpochMs());
+    this.#journal = new JournalWriter(
+      { camera, runId: spec.runId, bootId: this.#bootId, matchDir: spec.matchDir },
+      clock,
+      (entry) => listener.journal(entry),
+      (error) => log.error({ err: error }, 'cannot write the journal'),
+    );
+    this.#pipelines += 1;
+    this.#run = new PipelineRun({
+      pipeline: createPipeline(spec.pipeline),
+      spec,
+      stamp,
+      resumes,
+      locationPrefix: `${folder}/${segmentPrefix(camera, stamp)}`,
+      clock,
+      listener: {
+        fact: (fact) => this.#journal?.append(fact),
+        changed: () => this.#push(),
+        failed: (code, message) => void this.#onPipelineFailure(code, message),
+      },
+    });
+    this.#phase = 'prepared';
+    await this.#run.open(OPEN_TIMEOUT_MS);
+    this.#journal.append({ kind: 'run-started', stamp, resumes, cause });
+    this.#push();
+  }
+
+  #play(): number {
+    const run = this.#expect(null, 'prepared');
+    this.#phase = 'running';
+    const playedMonoUs = run.play();
+    this.#push();
+    return playedMonoUs;
+  }
+
+  async #stop(run: PipelineRun, eosTimeoutMs: number, keepIntent: boolean): Promise<StopReport> {
+    const { files, log } = this.#options;
+    this.#phase = 'stopping';
+    this.#push();
+    if (!keepIntent) await files.writeIntent({ v: 1, bootId: this.#bootId, spec: run.spec, resumes: run.resumes, stopping: true });
+    const outcome = await run.finish(eosTimeoutMs);
+    const report: StopReport = {
+      runId: run.spec.runId,
+      ...outcome,
+      segment: run.segment,
+      framesAtSource: run.meter('source_meter')?.frames ?? 0,
+      framesEncoded: run.meter('encoded_meter')?.frames ?? 0,
+      framesInSegments: run.sink()?.frames ?? 0,
+    };
+    this.#journal?.append({
+      kind: 'run-ended',
+      eosReceived: report.eosReceived,
+      framesAtSource: report.framesAtSource,
+      framesEncoded: report.framesEncoded,
+      framesMissed: run.meter('source_meter')?.missed ?? 0,
+      framesInSegments: report.framesInSegments,
+    });
+    await this.#journal?.flushed();
+    if (!keepIntent) await files.clearIntent();
+    if (outcome.eosReceived) {
+      run.release();
+      this.#forget();
+    } else {
+      // A camera stack that did not end in time may hang for good when it is shut down: leave it to the kernel.
+      log.error({ error: outcome.error, timedOut: outcome.timedOut }, 'the pipeline did not end, leaving it to a fresh host');
+      setTimeout(() => this.#options.die(), 50);
+    }
+    return report;
+  }
+
+  async #onPipelineFailure(code: string, message: string): Promise<void> {
+    // Before play an error belongs to the request that prepares; while stopping it is part of the stop's report.
+    if (this.#phase === 'running') await this.#fail(code, message);
+  }
+
+  async #fail(code: string, message: string): Promise<void> {
+    if (this.#failing) return;
+    this.#failing = true;
+    const { clock, log, files, die } = this.#options;
+    log.error({ code, reason: message }, 'recording broke, handing over to a fresh host');
+    const failure: Failure = { code, message, monoUs: clock.monoUs(), epochMs: clock.nowEpochMs(), bootId: this.#bootId };
+    this.#lastFailure = failure;
+    this.#journal?.append({ kind: 'failed', code, message });
+    this.#push();
+    // The disk may be what broke: it gets a moment, not a veto.
+    const written = Promise.allSettled([files.writeFailure(failure), this.#journal?.flushed()]);
+    await Promise.race([written, clock.sleepMs(300)]);
+    die();
+  }
+
+  #tick(): void {
+    const run = this.#run;
+    if (run !== null && this.#phase === 'running' && run.playedMonoUs !== null) {
+      const stall = stallOf({
+        spec: run.spec,
+        sincePlayMs: (this.#options.clock.monoUs() - run.playedMonoUs) / 1000,
+        source: run.meter('source_meter'),
+        encoded: run.meter('encoded_meter'),
+      });
+      if (stall !== null) void this.#fail(stall.code, stall.message);
+    }
+    if (run === null && this.#pipelines >= PIPELINES_PER_PROCESS && this.#serial.pending === 0) {
+      this.#options.log.info({ pipelines: this.#pipelines }, 'making room for a fresh host');
+      this.#options.leave();
+      return;
+    }
+    this.#push();
+  }
+
+  #runState(run: PipelineRun): RunState {
+    return {
+      runId: run.spec.runId,
+      matchId: run.spec.matchId,
+      matchDir: run.spec.matchDir,
+      stamp: run.stamp,
+      resumes: run.resumes,
+      playedMonoUs: run.playedMonoUs,
+      source: run.meter('source_meter'),
+      encoded: run.meter('encoded_meter'),
+      sink: run.sink(),
+      segment: run.segment,
+      segmentOpenedMonoUs: run.segmentOpenedMonoUs,
+    };
+  }
+
+  #push(): void {
+    this.#options.listener.state(this.state());
+  }
+
+  #forget(): void {
+    this.#run = null;
+    this.#journal = null;
+    this.#phase = 'idle';
+    this.#push();
+  }
+
+  #expect(runId: string | null, phase: HostPhase): PipelineRun {
+    const run = this.#run;
+    if (run === null || this.#phase !== phase || (runId !== null && run.spec.runId !== runId)) {
+      throw new TouchlineError({
+        kind: 'conflict',
+        code: 'wrong_phase',
+        message: `Camera ${this.#options.camera} is ${this.#phase}${run === null ? '' : ` with run ${run.spec.runId}`}, not ${phase}${runId === null ? '' : ` with run ${runId}`}.`,
+      });
+    }
+    return run;
+  }
+
+  #busy(): TouchlineError {
+    return new TouchlineError({
+      kind: 'busy',
+      code: 'camera_in_use',
+      message: `Camera ${this.#options.camera} is already ${this.#phase}.`,
+    });
+  }
+
+  /** Timers are a millisecond late on average; the last stretch is waited for actively so that both cameras agree. */
+  async #until(atMonoUs: number): Promise<void> {
+    const { clock } = this.#options;
+    const aheadMs = (atMonoUs - clock.monoUs()) / 1000;
+    if (aheadMs > 2) await clock.sleepMs(Math.min(aheadMs - 2, 1000));
+    while (clock.monoUs() < atMonoUs && atMonoUs - clock.monoUs() < 5000);
+  }
+}

@@ -1,0 +1,36 @@
+import type { MeterStats, RecordingSpec } from '../protocol.js';
+
+export interface Stall {
+  readonly code: string;
+  readonly message: string;
+}
+
+/**
+ * Does the pipeline do what it should? Null while frames come in and come out of the encoder. A disk that is slow is
+ * no stall: the queues hold what it cannot take yet, and a restart would lose just that.
+ */
+export function stallOf(facts: {
+  readonly spec: Pick<RecordingSpec, 'stallMs' | 'firstFrameTimeoutMs'>;
+  readonly sincePlayMs: number;
+  readonly source: MeterStats | null;
+  readonly encoded: MeterStats | null;
+}): Stall | null {
+  const { spec, sincePlayMs, source, encoded } = facts;
+  if (source === null || encoded === null) return null;
+  if (source.lastFrameAgeMs === null) {
+    if (sincePlayMs <= spec.firstFrameTimeoutMs) return null;
+    return { code: 'camera_no_frames', message: `The camera delivered no frame within ${seconds(spec.firstFrameTimeoutMs)} s.` };
+  }
+  if (source.lastFrameAgeMs > spec.stallMs) {
+    return { code: 'camera_stalled', message: `The camera delivered no new frame for ${seconds(source.lastFrameAgeMs)} s.` };
+  }
+  if (encoded.lastFrameAgeMs === null) {
+    if (sincePlayMs <= spec.firstFrameTimeoutMs + spec.stallMs) return null;
+    return { code: 'encoder_no_frames', message: 'Frames come from the camera, but none out of the encoder.' };
+  }
+  return null;
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(1);
+}

@@ -1,0 +1,58 @@
+/**
+ * The journal of one camera in one match: `<match>/cam<N>.journal.ndjson`, appended by the camera host and by
+ * nobody else. It holds what only the host can know (when a segment opened on the monotonic clock, why a run
+ * broke), survives every process, and is what `match.json` is made from.
+ */
+import { Type, type Static } from 'typebox';
+
+export const JOURNAL_VERSION = 1;
+
+const head = {
+  v: Type.Literal(JOURNAL_VERSION),
+  camera: Type.Number(),
+  runId: Type.String(),
+  bootId: Type.String(),
+  monoUs: Type.Number(),
+  epochMs: Type.Number(),
+};
+const NullableString = Type.Union([Type.String(), Type.Null()]);
+
+export const JournalEntrySchema = Type.Union([
+  Type.Object({ ...head, kind: Type.Literal('run-started'), stamp: Type.String(), resumes: Type.Number(), cause: NullableString }),
+  Type.Object({ ...head, kind: Type.Literal('first-frame'), frameMonoUs: Type.Number() }),
+  Type.Object({ ...head, kind: Type.Literal('segment-opened'), name: Type.String(), index: Type.Number() }),
+  Type.Object({
+    ...head,
+    kind: Type.Literal('segment-closed'),
+    name: Type.String(),
+    index: Type.Number(),
+    frames: Type.Number(),
+    bytes: Type.Number(),
+    durationMs: Type.Number(),
+    finalised: Type.Boolean(),
+    synced: Type.Boolean(),
+    error: NullableString,
+  }),
+  Type.Object({ ...head, kind: Type.Literal('failed'), code: Type.String(), message: Type.String() }),
+  Type.Object({
+    ...head,
+    kind: Type.Literal('run-ended'),
+    eosReceived: Type.Boolean(),
+    framesAtSource: Type.Number(),
+    framesEncoded: Type.Number(),
+    framesMissed: Type.Number(),
+    framesInSegments: Type.Number(),
+  }),
+]);
+export type JournalEntry = Static<typeof JournalEntrySchema>;
+type WithoutHead<T> = T extends JournalEntry ? Omit<T, keyof typeof head> : never;
+/** What happened, before the writer adds who and when. */
+export type JournalFact = WithoutHead<JournalEntry>;
+
+export function journalPath(matchDir: string, camera: number): string {
+  return `${matchDir}/cam${camera}.journal.ndjson`;
+}
+
+export function segmentsDir(matchDir: string): string {
+  return `${matchDir}/segments`;
+}

@@ -1,0 +1,87 @@
+/**
+ * Starts camera hosts where no service manager does, and kills the ones that hang. Hosts are detached: they survive
+ * the daemon, and the next daemon finds them by their socket.
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, renameSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { readJsonFile } from '../lib/durable-file.js';
+import { killIfSame, ProcessIdentitySchema } from '../lib/process-identity.js';
+import { compileSchema } from '../lib/schema.js';
+import { identityPath } from './protocol.js';
+
+const HOST_MAIN = fileURLToPath(new URL('./host/main.js', import.meta.url));
+const MAX_LOG_BYTES = 8 * 1024 * 1024;
+const identityFile = compileSchema(ProcessIdentitySchema);
+
+export interface HostLauncher {
+  /** Starts the host of a camera; that it came up shows in its socket. */
+  launch(camera: number): void;
+  /** Kills the host that left its identity in the runtime folder, if that very process still runs. */
+  kill(camera: number): Promise<boolean>;
+}
+
+/** Hosts as detached processes of our own. */
+export class DetachedLauncher implements HostLauncher {
+  readonly #runtimeDir: string;
+  readonly #logDir: string;
+  readonly #logLevel: string;
+  readonly #pluginPath: string;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #log: Logger;
+
+  constructor(options: {
+    readonly runtimeDir: string;
+    readonly logDir: string;
+    readonly logLevel: string;
+    /** Folders with our GStreamer plugins, colon separated. */
+    readonly pluginPath: string;
+    readonly env: NodeJS.ProcessEnv;
+    readonly log: Logger;
+  }) {
+    this.#runtimeDir = options.runtimeDir;
+    this.#logDir = options.logDir;
+    this.#logLevel = options.logLevel;
+    this.#pluginPath = options.pluginPath;
+    this.#env = options.env;
+    this.#log = options.log;
+  }
+
+  launch(camera: number): void {
+    const logFile = this.#openLog(camera);
+    try {
+      // Not execa: nothing of this child is awaited, piped or cleaned up, it outlives us.
+      const host = spawn(
+        process.execPath,
+        [HOST_MAIN, '--camera', String(camera), '--runtime-dir', this.#runtimeDir, '--log-level', this.#logLevel],
+        {
+          detached: true,
+          stdio: ['ignore', logFile, logFile],
+          // Each pipeline parks one libuv worker on its bus; file work needs others.
+          env: { ...this.#env, GST_PLUGIN_PATH: this.#pluginPath, UV_THREADPOOL_SIZE: '8' },
+        },
+      );
+      host.on('error', (error) => this.#log.error({ err: error, camera }, 'camera host cannot be started'));
+      host.unref();
+      this.#log.debug({ camera, pid: host.pid }, 'camera host started');
+    } finally {
+      closeSync(logFile);
+    }
+  }
+
+  async kill(camera: number): Promise<boolean> {
+    const file = await readJsonFile(identityPath(this.#runtimeDir, camera), identityFile);
+    return 'value' in file && killIfSame(file.value, 'SIGKILL');
+  }
+
+  #openLog(camera: number): number {
+    const path = `${this.#logDir}/camera${camera}.log`;
+    try {
+      if (statSync(path).size > MAX_LOG_BYTES) renameSync(path, `${path}.1`);
+    } catch {
+      // There is no log yet.
+    }
+    return openSync(path, 'a', 0o644);
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * What a camera host and the daemon say to each other: newline-delimited JSON over a unix socket, one object per
+ * line, every object with the protocol version. The host speaks first (`hello`), pushes its state whenever it
+ * changes and at least every `HEARTBEAT_MS`, and answers each request exactly once.
+ *
+ * Times are CLOCK_MONOTONIC microseconds (`…MonoUs`): the same clock in every process of one boot, untouched by
+ * jumps of the wall clock.
+ */
+import { Type, type Static } from 'typebox';
+import { JournalEntrySchema } from './journal.js';
+
+export const PROTOCOL_VERSION = 1;
+/** Upper bound between two messages of a healthy host. */
+export const HEARTBEAT_MS = 500;
+/** A line longer than this is a broken peer, not a message. */
+export const MAX_LINE_BYTES = 256 * 1024;
+
+const NullableNumber = Type.Union([Type.Number(), Type.Null()]);
+const NullableString = Type.Union([Type.String(), Type.Null()]);
+
+/** `stats` of the native element `framemeter`. */
+export const MeterStatsSchema = Type.Object({
+  frames: Type.Number(),
+  bytes: Type.Number(),
+  keyframes: Type.Number(),
+  missed: Type.Number(),
+  firstFrameMonoUs: NullableNumber,
+  lastFrameMonoUs: NullableNumber,
+  lastFrameAgeMs: NullableNumber,
+  largestGapMs: NullableNumber,
+  fps: NullableNumber,
+});
+export type MeterStats = Static<typeof MeterStatsSchema>;
+
+/** `stats` of the native element `segmentsink`. */
+export const SinkStatsSchema = Type.Object({
+  segmentsOpened: Type.Number(),
+  segmentsClosed: Type.Number(),
+  frames: Type.Number(),
+  droppedBeforeKeyframe: Type.Number(),
+  bytes: Type.Number(),
+  syncedBytes: Type.Number(),
+  syncErrors: Type.Number(),
+  slowestSyncMs: Type.Number(),
+  current: Type.Union([
+    Type.Object({
+      index: Type.Number(),
+      location: Type.String(),
+      frames: Type.Number(),
+      bytes: Type.Number(),
+      syncedBytes: Type.Number(),
+      syncAgeMs: NullableNumber,
+    }),
+    Type.Null(),
+  ]),
+  finalising: Type.Number(),
+});
+export type SinkStats = Static<typeof SinkStatsSchema>;
+
+/** All that a host needs to record, and to go on recording after it died. */
+export const RecordingSpecSchema = Type.Object({
+  /** One per camera and recording; a host never mixes two. */
+  runId: Type.String({ minLength: 1, maxLength: 64 }),
+  matchId: Type.String({ minLength: 1, maxLength: 255 }),
+  /** Absolute folder of the match; segments go to `segments/` in it, the journal beside that. */
+  matchDir: Type.String({ minLength: 1, pattern: '^/' }),
+  /** Rendered pipeline with elements `source_meter`, `encoded_meter` and `segments`. */
+  pipeline: Type.String({ minLength: 1 }),
+  /** Without a new frame for this long while there should be some, the pipeline is considered dead. */
+  stallMs: Type.Number({ minimum: 100 }),
+  /** Time for the first frame after play. */
+  firstFrameTimeoutMs: Type.Number({ minimum: 100 }),
+  eosTimeoutMs: Type.Number({ minimum: 100 }),
+  /** Wall clock of the start, for the stamp in the segment names: the same one on every camera. */
+  startedEpochMs: Type.Number(),
+});
+export type RecordingSpec = Static<typeof RecordingSpecSchema>;
+
+export const HostPhaseSchema = Type.Union([
+  Type.Literal('idle'),
+  Type.Literal('prepared'),
+  Type.Literal('running'),
+  Type.Literal('stopping'),
+]);
+export type HostPhase = Static<typeof HostPhaseSchema>;
+
+export const FailureSchema = Type.Object({
+  /** Stable, e.g. `camera_no_frames`, `disk_full`, `pipeline_error`. */
+  code: Type.String(),
+  message: Type.String(),
+  monoUs: Type.Number(),
+  epochMs: Type.Number(),
+  bootId: Type.String(),
+});
+export type Failure = Static<typeof FailureSchema>;
+
+export const RunStateSchema = Type.Object({
+  runId: Type.String(),
+  matchId: Type.String(),
+  matchDir: Type.String(),
+  /** `YYYYMMDD_HHMMSS` in the segment names of this process' part of the run. */
+  stamp: Type.String(),
+  /** How many times a host died and came back in this run. */
+  resumes: Type.Number(),
+  playedMonoUs: NullableNumber,
+  source: Type.Union([MeterStatsSchema, Type.Null()]),
+  encoded: Type.Union([MeterStatsSchema, Type.Null()]),
+  sink: Type.Union([SinkStatsSchema, Type.Null()]),
+  /** Name of the newest segment file, null before the first. */
+  segment: NullableString,
+  segmentOpenedMonoUs: NullableNumber,
+});
+export type RunState = Static<typeof RunStateSchema>;
+
+export const HostStateSchema = Type.Object({
+  camera: Type.Number(),
+  pid: Type.Number(),
+  softwareVersion: Type.String(),
+  startedMonoUs: Type.Number(),
+  phase: HostPhaseSchema,
+  run: Type.Union([RunStateSchema, Type.Null()]),
+  /** Why the previous host of this camera gave up, if it did in this boot. */
+  lastFailure: Type.Union([FailureSchema, Type.Null()]),
+});
+export type HostState = Static<typeof HostStateSchema>;
+
+export const StopReportSchema = Type.Object({
+  runId: Type.String(),
+  eosReceived: Type.Boolean(),
+  timedOut: Type.Boolean(),
+  error: NullableString,
+  /** File name of the newest segment. */
+  segment: NullableString,
+  framesAtSource: Type.Number(),
+  framesEncoded: Type.Number(),
+  framesInSegments: Type.Number(),
+});
+export type StopReport = Static<typeof StopReportSchema>;
+
+/** Requests of the daemon, with their parameters and results; the request union and the dispatcher derive from it. */
+export const METHODS = {
+  /** Build the pipeline and open the camera; nothing is written yet. */
+  prepare: { params: RecordingSpecSchema, result: Type.Object({ preparedMonoUs: Type.Number() }) },
+  /** Write the intent, wait for the instant, play. Answers when play has been called. */
+  go: {
+    params: Type.Object({ runId: Type.String(), atMonoUs: Type.Number() }),
+    result: Type.Object({ playedMonoUs: Type.Number() }),
+  },
+  /** End of stream, finalise, release the camera. Answers when the files are final or the time is over. */
+  stop: {
+    params: Type.Object({ runId: Type.String(), eosTimeoutMs: Type.Number({ minimum: 100 }) }),
+    result: StopReportSchema,
+  },
+  /** Forget the run at once: no end of stream, no resume. For a start that is taken back. */
+  abort: { params: Type.Object({ runId: Type.String() }), result: Type.Object({}) },
+  /** The spec of the run, for a daemon that knows nothing of it. */
+  describe: { params: Type.Object({}), result: Type.Object({ spec: Type.Union([RecordingSpecSchema, Type.Null()]) }) },
+  /** Finalise what runs, then exit and stay away. */
+  shutdown: { params: Type.Object({ eosTimeoutMs: Type.Number({ minimum: 100 }) }), result: Type.Object({}) },
+} as const;
+
+export type Method = keyof typeof METHODS;
+export type Params<M extends Method> = Static<(typeof METHODS)[M]['params']>;
+export type Result<M extends Method> = Static<(typeof METHODS)[M]['result']>;
+
+const envelope = { v: Type.Literal(PROTOCOL_VERSION) };
+
+export const RequestSchema = Type.Object({
+  ...envelope,
+  type: Type.Literal('request'),
+  id: Type.Number(),
+  method: Type.String(),
+  params: Type.Unknown(),
+});
+export type Request = Static<typeof RequestSchema>;
+
+export const HostMessageSchema = Type.Union([
+  Type.Object({ ...envelope, type: Type.Literal('hello'), state: HostStateSchema }),
+  Type.Object({ ...envelope, type: Type.Literal('state'), state: HostStateSchema }),
+  Type.Object({ ...envelope, type: Type.Literal('journal'), entry: JournalEntrySchema }),
+  Type.Object({ ...envelope, type: Type.Literal('reply'), id: Type.Number(), ok: Type.Literal(true), result: Type.Unknown() }),
+  Type.Object({
+    ...envelope,
+    type: Type.Literal('reply'),
+    id: Type.Number(),
+    ok: Type.Literal(false),
+    error: Type.Object({ kind: Type.String(), code: Type.String(), message: Type.String() }),
+  }),
+]);
+export type HostMessage = Static<typeof HostMessageSchema>;
+
+/** Where the host of a camera listens. */
+export function socketPath(runtimeDir: string, camera: number): string {
+  return `${runtimeDir}/camera${camera}.sock`;
+}
+
+/** Holds `{pid, starttime}` of the host, so that a hung one can be killed without guessing. */
+export function identityPath(runtimeDir: string, camera: number): string {
+  return `${runtimeDir}/camera${camera}.pid.json`;
+}

@@ -1,0 +1,148 @@
+/** A recording that is under way: its cameras, and what each of them really does. */
+import type { Camera } from '../camera/camera.js';
+import type { HostState, RecordingSpec } from '../camera/protocol.js';
+import type { Clock } from '../lib/clock.js';
+import { RecoveryAccount } from './recovery.js';
+import type { StoredRecording } from './store.js';
+import type { CameraFacts, CameraId, PipelineState, RecordingCamera } from './types.js';
+
+/** Older than this, a host's numbers are no facts any more. */
+const STATE_MAX_AGE_MS = 2000;
+
+export class RecordedCamera {
+  readonly camera: Camera;
+  readonly spec: RecordingSpec;
+  readonly account: RecoveryAccount;
+  readonly #clock: Clock;
+  readonly #onState = (state: HostState): void => this.#observe(state);
+  readonly #onLost = (reason: string): void => this.#lost(reason);
+  #state: HostState | null;
+  #heardMonoMs: number;
+  #bytes = -1;
+  #grewMonoMs: number;
+  #down = false;
+  /** The host process whose loss is already in the account. */
+  #countedPid: number | null = null;
+
+  constructor(camera: Camera, spec: RecordingSpec, maxAttempts: number, clock: Clock) {
+    this.camera = camera;
+    this.spec = spec;
+    this.account = new RecoveryAccount(maxAttempts);
+    this.#clock = clock;
+    this.#state = camera.state;
+    this.#heardMonoMs = clock.monoMs();
+    this.#grewMonoMs = clock.monoMs();
+    camera.on('state', this.#onState);
+    camera.on('lost', this.#onLost);
+  }
+
+  close(): void {
+    this.camera.off('state', this.#onState);
+    this.camera.off('lost', this.#onLost);
+  }
+
+  /** The host's account of this run, null while there is none or it is too old to be believed. */
+  get run(): HostState['run'] {
+    const run = this.camera.state === null ? null : (this.#state?.run ?? null);
+    return run?.runId === this.spec.runId ? run : null;
+  }
+
+  get notGrowingMs(): number {
+    return this.#clock.monoMs() - this.#grewMonoMs;
+  }
+
+  /** `running` only while frames come out of the encoder; derived, never set. */
+  get state(): PipelineState {
+    const run = this.run;
+    if (run === null) return this.camera.state === null || this.#down ? 'error' : 'starting';
+    if (this.#state?.phase === 'stopping') return 'stopping';
+    if (this.#clock.monoMs() - this.#heardMonoMs > STATE_MAX_AGE_MS) return 'error';
+    if (run.encoded === null || run.encoded.lastFrameAgeMs === null) return this.#down ? 'error' : 'starting';
+    return frameAgeMs(run.encoded.lastFrameAgeMs, this.#clock.monoMs() - this.#heardMonoMs) <= this.spec.stallMs ? 'running' : 'error';
+  }
+
+  status(): RecordingCamera {
+    const run = this.run;
+    const uptimeMs = run?.playedMonoUs == null ? 0 : Math.max(0, (this.#clock.monoUs() - run.playedMonoUs) / 1000);
+    return { state: this.state, uptimeMs, facts: this.facts() };
+  }
+
+  facts(): CameraFacts | null {
+    const run = this.run;
+    if (run === null || run.source === null || run.encoded === null || run.sink === null) return null;
+    const sinceHeardMs = this.#clock.monoMs() - this.#heardMonoMs;
+    return {
+      framesAtSource: run.source.frames,
+      framesEncoded: run.encoded.frames,
+      framesMissed: run.source.missed,
+      newestFrameAgeMs: run.source.lastFrameAgeMs === null ? null : frameAgeMs(run.source.lastFrameAgeMs, sinceHeardMs),
+      largestGapMs: run.source.largestGapMs,
+      bytesWritten: run.sink.bytes,
+      bytesSynced: run.sink.syncedBytes,
+      fps: run.encoded.fps,
+    };
+  }
+
+  #observe(state: HostState): void {
+    this.#state = state;
+    this.#heardMonoMs = this.#clock.monoMs();
+    const run = state.run?.runId === this.spec.runId ? state.run : null;
+    if (run === null) return;
+    const bytes = run.sink?.bytes ?? 0;
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#grewMonoMs = this.#heardMonoMs;
+    }
+    const broke = state.lastFailure !== null && run.playedMonoUs !== null && state.lastFailure.monoUs >= run.playedMonoUs;
+    if (broke) {
+      this.#lost(state.lastFailure?.message ?? 'The recording broke.');
+    } else if (run.encoded?.lastFrameAgeMs != null && run.encoded.lastFrameAgeMs <= this.spec.stallMs) {
+      this.#down = false;
+      this.account.delivering(this.#heardMonoMs, this.#clock.nowEpochMs());
+    }
+  }
+
+  /** A host that fails says so and then goes: that is one loss. */
+  #lost(reason: string): void {
+    const pid = this.#state?.pid ?? null;
+    if (pid !== null && pid === this.#countedPid) return;
+    this.#countedPid = pid;
+    this.#down = true;
+    this.account.lost(reason);
+  }
+}
+
+export class ActiveRecording {
+  readonly stored: StoredRecording;
+  readonly cameras: ReadonlyMap<CameraId, RecordedCamera>;
+  stopping = false;
+
+  constructor(stored: StoredRecording, cameras: readonly Camera[], maxAttempts: number, clock: Clock) {
+    this.stored = stored;
+    const recorded = new Map<CameraId, RecordedCamera>();
+    for (const { camera: id, spec } of stored.cameras) {
+      const camera = cameras.find((candidate) => candidate.id === id);
+      if (camera !== undefined) recorded.set(id, new RecordedCamera(camera, spec, maxAttempts, clock));
+    }
+    this.cameras = recorded;
+  }
+
+  close(): void {
+    for (const recorded of this.cameras.values()) recorded.close();
+  }
+
+  /** Why the recording is not what it should be, per camera; empty when it is. */
+  degraded(): Map<CameraId, string> {
+    const reasons = new Map<CameraId, string>(this.stored.failed.map(({ camera, reason }) => [camera, reason]));
+    for (const [id, recorded] of this.cameras) {
+      const reason = recorded.account.degradedReason;
+      if (reason !== null) reasons.set(id, reason);
+      else if (recorded.state === 'error') reasons.set(id, 'The camera delivers no frames.');
+    }
+    return reasons;
+  }
+}
+
+function frameAgeMs(ageWhenHeardMs: number, sinceHeardMs: number): number {
+  return ageWhenHeardMs + sinceHeardMs;
+}

@@ -1,0 +1,192 @@
+/**
+ * `match.json`: one match in one file, for people and programs. It is made from the hosts' journals and the files,
+ * and can be made again from them at any time; only marks and probe results are carried over from the one before.
+ * Keys are snake_case like everything that FootballVision's tools read.
+ */
+import { Type, type Static } from 'typebox';
+import type { JournalEntry } from '../camera/journal.js';
+import { compareSegments, parseSegmentName } from '../camera/segment-names.js';
+import type { ProbeResult } from './types.js';
+
+const NullableNumber = Type.Union([Type.Number(), Type.Null()]);
+const NullableString = Type.Union([Type.String(), Type.Null()]);
+
+const SegmentSchema = Type.Object({
+  name: Type.String(),
+  /** As the recorder counted them when it closed the segment; null when it did not live to do so. */
+  frames: NullableNumber,
+  duration_seconds: NullableNumber,
+  bytes: Type.Number(),
+  finalised: Type.Boolean(),
+  opened_epoch_ms: NullableNumber,
+  opened_mono_us: NullableNumber,
+  integrity: Type.Object({ checked: Type.Boolean(), ok: Type.Union([Type.Boolean(), Type.Null()]), error: NullableString }),
+});
+export type ManifestSegment = Static<typeof SegmentSchema>;
+
+const GapSchema = Type.Object({
+  /** Name of the last segment before the gap. */
+  after: NullableString,
+  cause: Type.String(),
+  /** From the end of the last frame on disk to the next frame; null while it is open or cannot be told. */
+  seconds: NullableNumber,
+});
+
+const ManifestCameraSchema = Type.Object({
+  segments: Type.Array(SegmentSchema),
+  frames: Type.Number(),
+  frames_missed_at_source: Type.Number(),
+  first_frame_mono_us: NullableNumber,
+  gaps: Type.Array(GapSchema),
+});
+export type ManifestCamera = Static<typeof ManifestCameraSchema>;
+
+export const ManifestSchema = Type.Object({
+  v: Type.Literal(1),
+  match_id: Type.String(),
+  software_version: Type.String(),
+  /** `interrupted`: the recorder went away without a stop. */
+  state: Type.Union([Type.Literal('recording'), Type.Literal('finished'), Type.Literal('interrupted')]),
+  started_epoch_ms: NullableNumber,
+  started_mono_us: NullableNumber,
+  ended_epoch_ms: NullableNumber,
+  boot_ids: Type.Array(Type.String()),
+  /** Between the first frames of the cameras. */
+  first_frame_offset_ms: NullableNumber,
+  cameras: Type.Record(Type.String(), ManifestCameraSchema),
+  marks: Type.Array(Type.Unknown()),
+});
+export type Manifest = Static<typeof ManifestSchema>;
+
+export interface SegmentFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly finalised: boolean;
+}
+
+export interface ManifestInput {
+  readonly matchId: string;
+  readonly softwareVersion: string;
+  readonly state: Manifest['state'];
+  readonly endedEpochMs: number | null;
+  readonly cameras: readonly {
+    readonly camera: number;
+    readonly journal: readonly JournalEntry[];
+    readonly files: readonly SegmentFile[];
+  }[];
+  readonly probes: ReadonlyMap<string, ProbeResult>;
+  readonly previous: Manifest | null;
+}
+
+export function buildManifest(input: ManifestInput): Manifest {
+  const cameras: Record<string, ManifestCamera> = {};
+  const boots = new Set<string>();
+  let firstEntry: JournalEntry | null = null;
+  for (const { camera, journal, files } of input.cameras) {
+    if (journal.length === 0 && files.length === 0) continue;
+    cameras[String(camera)] = buildCamera(camera, journal, files, input);
+    for (const entry of journal) boots.add(entry.bootId);
+    const first = journal.find((entry) => entry.kind === 'run-started');
+    if (first !== undefined && (firstEntry === null || first.epochMs < firstEntry.epochMs)) firstEntry = first;
+  }
+  const firstFrames = Object.values(cameras).map((camera) => camera.first_frame_mono_us);
+  const known = firstFrames.filter((value) => value !== null);
+  return {
+    v: 1,
+    match_id: input.matchId,
+    software_version: input.softwareVersion,
+    state: input.state,
+    started_epoch_ms: firstEntry?.epochMs ?? input.previous?.started_epoch_ms ?? null,
+    started_mono_us: firstEntry?.monoUs ?? input.previous?.started_mono_us ?? null,
+    ended_epoch_ms: input.endedEpochMs,
+    boot_ids: [...boots],
+    first_frame_offset_ms: known.length < 2 ? null : (Math.max(...known) - Math.min(...known)) / 1000,
+    cameras,
+    marks: input.previous?.marks ?? [],
+  };
+}
+
+function buildCamera(camera: number, journal: readonly JournalEntry[], files: readonly SegmentFile[], input: ManifestInput): ManifestCamera {
+  const opened = new Map<string, JournalEntry & { kind: 'segment-opened' }>();
+  const closed = new Map<string, JournalEntry & { kind: 'segment-closed' }>();
+  let missed = 0;
+  let firstFrame: number | null = null;
+  for (const entry of journal) {
+    if (entry.kind === 'segment-opened') opened.set(entry.name, entry);
+    else if (entry.kind === 'segment-closed') closed.set(entry.name, entry);
+    else if (entry.kind === 'run-ended') missed += entry.framesMissed;
+    else if (entry.kind === 'first-frame') firstFrame ??= entry.frameMonoUs;
+  }
+  const before = new Map(input.previous?.cameras[String(camera)]?.segments.map((segment) => [segment.name, segment]));
+  const segments = sortedSegments(camera, files).map((file): ManifestSegment => {
+    const close = closed.get(file.name);
+    const probe = input.probes.get(file.name);
+    const known = before.get(file.name);
+    const unchanged = known !== undefined && known.bytes === file.bytes ? known : undefined;
+    return {
+      name: file.name,
+      frames: close?.frames ?? probe?.frames ?? unchanged?.frames ?? null,
+      duration_seconds: close !== undefined ? close.durationMs / 1000 : seconds(probe?.durationSeconds ?? null) ?? unchanged?.duration_seconds ?? null,
+      bytes: file.bytes,
+      finalised: file.finalised,
+      opened_epoch_ms: opened.get(file.name)?.epochMs ?? null,
+      opened_mono_us: opened.get(file.name)?.monoUs ?? null,
+      integrity:
+        probe !== undefined
+          ? { checked: probe.checked, ok: probe.ok, error: probe.error }
+          : (unchanged?.integrity ?? { checked: false, ok: null, error: null }),
+    };
+  });
+  return {
+    segments,
+    frames: segments.reduce((sum, segment) => sum + (segment.frames ?? 0), 0),
+    frames_missed_at_source: missed,
+    first_frame_mono_us: firstFrame,
+    gaps: gapsOf(journal, segments),
+  };
+}
+
+function sortedSegments(camera: number, files: readonly SegmentFile[]): SegmentFile[] {
+  return files
+    .flatMap((file) => {
+      const parsed = parseSegmentName(file.name);
+      return parsed?.camera === camera ? [{ file, parsed }] : [];
+    })
+    .sort((a, b) => compareSegments(a.parsed, b.parsed))
+    .map(({ file }) => file);
+}
+
+/**
+ * A gap lies between two runs of the host: from the first frame of the earlier one plus the duration of its media, to
+ * the first frame of the later one, all on the monotonic clock.
+ */
+function gapsOf(journal: readonly JournalEntry[], segments: readonly ManifestSegment[]): Static<typeof GapSchema>[] {
+  const runs: { stamp: string; bootId: string; cause: string | null; firstFrameUs: number | null; ended: boolean }[] = [];
+  for (const entry of journal) {
+    if (entry.kind === 'run-started') runs.push({ stamp: entry.stamp, bootId: entry.bootId, cause: entry.cause, firstFrameUs: null, ended: false });
+    const run = runs.at(-1);
+    if (run === undefined) continue;
+    if (entry.kind === 'first-frame') run.firstFrameUs = entry.frameMonoUs;
+    if (entry.kind === 'run-ended') run.ended = true;
+  }
+  const gaps: Static<typeof GapSchema>[] = [];
+  runs.forEach((run, index) => {
+    const earlier = runs[index - 1];
+    if (earlier === undefined) return;
+    const media = segments.filter((segment) => segment.name.includes(`_${earlier.stamp}_`));
+    const durations = media.map((segment) => segment.duration_seconds);
+    const mediaUs = durations.every((value) => value !== null) ? durations.reduce((sum: number, value) => sum + (value ?? 0), 0) * 1e6 : null;
+    const comparable = earlier.bootId === run.bootId && earlier.firstFrameUs !== null && run.firstFrameUs !== null && mediaUs !== null && media.length > 0;
+    gaps.push({
+      after: media.at(-1)?.name ?? null,
+      cause: run.cause ?? (earlier.ended ? 'stopped' : 'unknown'),
+      seconds: comparable ? Math.max(0, ((run.firstFrameUs ?? 0) - (earlier.firstFrameUs ?? 0) - mediaUs) / 1e6) : null,
+    });
+  });
+  return gaps;
+}
+
+function seconds(text: string | null): number | null {
+  const value = Number(text);
+  return text === null || !Number.isFinite(value) ? null : value;
+}

@@ -1,0 +1,164 @@
+/**
+ * Keeps `match.json` and the segments of a match in order behind the recording: probes what was closed, finalises what
+ * a crash left behind once nothing records, writes the manifest. All of it can be repeated; none of it is needed for
+ * the recording itself.
+ */
+import { readdir, rm, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Logger } from 'pino';
+import { segmentsDir } from '../camera/journal.js';
+import { parseSegmentName } from '../camera/segment-names.js';
+import { segmentShape } from '../integrity/mp4.js';
+import type { Prober } from '../integrity/probe.js';
+import type { Clock } from '../lib/clock.js';
+import { readJsonFile, writeFileDurably } from '../lib/durable-file.js';
+import { Exclusive } from '../lib/exclusive.js';
+import { compileSchema } from '../lib/schema.js';
+import { readJournal } from './journal-reader.js';
+import { buildManifest, ManifestSchema, type Manifest, type SegmentFile } from './manifest.js';
+import { isRepairFile, repairSegment } from './repair.js';
+import type { ProbeResult } from './types.js';
+
+const manifestFile = compileSchema(ManifestSchema);
+/** While recording, the manifest follows the segments at most this often. */
+const WRITE_EVERY_MS = 5000;
+
+export interface KeeperOptions {
+  readonly cameraIds: readonly number[];
+  readonly prober: Prober;
+  readonly probeTimeoutMs: number;
+  readonly softwareVersion: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export class MatchKeeper {
+  readonly #options: KeeperOptions;
+  readonly #work = new Exclusive();
+  readonly #stopping = new AbortController();
+  readonly #probes = new Map<string, Map<string, ProbeResult>>();
+  #repairing: AbortController | null = null;
+  #writeTimer: NodeJS.Timeout | null = null;
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+  }
+
+  /** A segment was closed: look at it, and bring the manifest up to date in a while. */
+  segmentClosed(matchDir: string, name: string): void {
+    this.#background(async () => {
+      await this.#probe(matchDir, name);
+    });
+    this.#writeTimer ??= setTimeout(() => {
+      this.#writeTimer = null;
+      this.#background(() => this.#write(matchDir, 'recording', null));
+    }, WRITE_EVERY_MS);
+  }
+
+  /** Manifest of a match that has just begun; also ends repairs, which would compete with the recording. */
+  started(matchDir: string): void {
+    this.#repairing?.abort();
+    this.#background(() => this.#write(matchDir, 'recording', null));
+  }
+
+  /** The manifest is on the disk when this resolves; probing and repairing the rest goes on behind it. */
+  async ended(matchDir: string, state: 'finished' | 'interrupted', probes: ReadonlyMap<string, ProbeResult>): Promise<void> {
+    if (this.#writeTimer !== null) clearTimeout(this.#writeTimer);
+    this.#writeTimer = null;
+    for (const [name, probe] of probes) this.#remember(matchDir, name, probe);
+    const endedEpochMs = this.#options.clock.nowEpochMs();
+    await this.#write(matchDir, state, endedEpochMs);
+    this.#background(async () => {
+      await this.#tidy(matchDir);
+      await this.#write(matchDir, state, endedEpochMs);
+      this.#probes.delete(matchDir);
+    });
+  }
+
+  /** Resolves when nothing is left to do. */
+  async idle(): Promise<void> {
+    await this.#work.idle();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#writeTimer !== null) clearTimeout(this.#writeTimer);
+    this.#stopping.abort();
+    this.#repairing?.abort();
+    await this.#work.idle();
+  }
+
+  #background(task: () => Promise<void>): void {
+    this.#work
+      .run(async () => {
+        if (!this.#stopping.signal.aborted) await task();
+      })
+      .catch((error: unknown) => this.#options.log.error({ err: error }, 'keeping the match in order failed'));
+  }
+
+  async #probe(matchDir: string, name: string): Promise<ProbeResult> {
+    const probe = await this.#options.prober.probe(`${segmentsDir(matchDir)}/${name}`, this.#options.probeTimeoutMs);
+    this.#remember(matchDir, name, probe);
+    if (probe.ok === false) this.#options.log.error({ segment: name, error: probe.error }, 'segment failed its integrity check');
+    return probe;
+  }
+
+  #remember(matchDir: string, name: string, probe: ProbeResult): void {
+    const known = this.#probes.get(matchDir) ?? new Map<string, ProbeResult>();
+    known.set(name, probe);
+    this.#probes.set(matchDir, known);
+  }
+
+  /** Probes every segment that was not, after finalising the ones that need it (contract defect 37). */
+  async #tidy(matchDir: string): Promise<void> {
+    const repairing = new AbortController();
+    this.#repairing = repairing;
+    try {
+      const folder = segmentsDir(matchDir);
+      for (const name of await readdir(folder).catch(() => [])) {
+        if (repairing.signal.aborted) return;
+        if (isRepairFile(name)) await rm(`${folder}/${name}`, { force: true });
+        if (parseSegmentName(name) === null) continue;
+        const path = `${folder}/${name}`;
+        if ((await segmentShape(path)) === 'fragmented') {
+          const repair = await repairSegment(path, repairing.signal);
+          if (repair.done) this.#options.log.info({ segment: name, frames: repair.frames }, 'segment finalised after a crash');
+          else this.#options.log.warn({ segment: name, reason: repair.reason }, 'segment stays as the crash left it');
+        }
+        if (this.#probes.get(matchDir)?.get(name)?.ok !== true) await this.#probe(matchDir, name);
+      }
+    } finally {
+      this.#repairing = null;
+    }
+  }
+
+  async #write(matchDir: string, state: Manifest['state'], endedEpochMs: number | null): Promise<void> {
+    const path = `${matchDir}/match.json`;
+    const previous = await readJsonFile(path, manifestFile);
+    const cameras = await Promise.all(
+      this.#options.cameraIds.map(async (camera) => ({ camera, journal: await readJournal(matchDir, camera), files: await segmentFiles(matchDir, camera) })),
+    );
+    const manifest = buildManifest({
+      matchId: basename(matchDir),
+      softwareVersion: this.#options.softwareVersion,
+      state,
+      endedEpochMs,
+      cameras,
+      probes: this.#probes.get(matchDir) ?? new Map(),
+      previous: 'value' in previous ? previous.value : null,
+    });
+    await writeFileDurably(path, `${JSON.stringify(manifest, null, 2)}\n`);
+  }
+}
+
+async function segmentFiles(matchDir: string, camera: number): Promise<SegmentFile[]> {
+  const folder = segmentsDir(matchDir);
+  const files: SegmentFile[] = [];
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (parseSegmentName(name)?.camera !== camera) continue;
+    const facts = await stat(`${folder}/${name}`).catch(() => null);
+    if (facts === null) continue;
+    const shape = await segmentShape(`${folder}/${name}`).catch(() => 'unreadable' as const);
+    files.push({ name, bytes: facts.size, finalised: shape === 'finalised' });
+  }
+  return files;
+}

@@ -1,0 +1,320 @@
+/**
+ * The recording service: one recording at a time over all cameras. Starts and stops run one after the other; what
+ * people ask meanwhile is answered at once from what is known.
+ *
+ * Invariants: a match that is being recorded is stored before the first frame is taken; the mutex is held exactly as
+ * long as a recording is started, runs or is being stopped; a refused request changes nothing.
+ */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Camera } from '../camera/camera.js';
+import type { JournalEntry } from '../camera/journal.js';
+import { asTouchlineError } from '../errors.js';
+import type { Prober } from '../integrity/probe.js';
+import type { Clock } from '../lib/clock.js';
+import { Exclusive } from '../lib/exclusive.js';
+import type { CameraMutex, Lease } from '../mutex/camera-mutex.js';
+import { ActiveRecording } from './active.js';
+import { recover } from './adopt.js';
+import type { MatchKeeper } from './match-keeper.js';
+import type { RecordingPolicy } from './policy.js';
+import { stopVerdict } from './outcome.js';
+import { hoursThatFit, spaceRefusal, type SpaceMonitor } from './space.js';
+import { startCameras, type StartOutcome } from './start.js';
+import { healthOf, statusOf } from './status.js';
+import { stopCameras } from './stop.js';
+import type { RecordingStore, StoredRecording } from './store.js';
+import type { CameraId, MutexState, ProbeResult, RecordingHealth, RecordingService, RecordingStatus, StartRequest, StartResult, StopResult } from './types.js';
+
+export interface RenderedCamera {
+  readonly text: string;
+  /** Null where the camera encodes. */
+  readonly bitrateKbps: number | null;
+}
+
+export interface RecorderOptions {
+  readonly cameras: readonly Camera[];
+  readonly recordingsDir: string;
+  readonly policy: () => RecordingPolicy;
+  /** Pipeline of a camera with the configuration of this moment. */
+  readonly render: (camera: CameraId) => RenderedCamera;
+  readonly mutex: CameraMutex;
+  readonly store: RecordingStore;
+  readonly keeper: MatchKeeper;
+  readonly prober: Prober;
+  readonly space: SpaceMonitor;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+type Phase = 'idle' | 'starting' | 'recording' | 'stopping';
+
+export class Recorder implements RecordingService {
+  readonly #options: RecorderOptions;
+  readonly #operations = new Exclusive();
+  #phase: Phase = 'idle';
+  #active: ActiveRecording | null = null;
+  #lease: Lease | null = null;
+  #startingMatchId: string | null = null;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    for (const camera of options.cameras) camera.on('journal', (entry) => this.#onJournal(entry));
+  }
+
+  /** Finds out what the hosts are recording and goes on with it. Call once, before anything is asked. */
+  adopt(): Promise<void> {
+    return this.#operations.run(async () => {
+      const { cameras, store, clock, log, keeper } = this.#options;
+      const found = await recover({ cameras, store, clock, log });
+      if (found.interrupted !== null) await keeper.ended(found.interrupted.matchDir, 'interrupted', new Map());
+      if (found.running === null) {
+        for (const camera of cameras) camera.want({ kind: 'idle' });
+        return;
+      }
+      this.#lease = this.#options.mutex.acquire('recording', holderOf(found.running.matchId));
+      this.#begin(found.running);
+      log.info({ matchId: found.running.matchId }, 'adopted the running recording');
+    });
+  }
+
+  status(): RecordingStatus {
+    const { clock, space } = this.#options;
+    return statusOf({
+      active: this.#active,
+      phase: this.#phase,
+      policy: this.#options.policy(),
+      nowMonoUs: clock.monoUs(),
+      hoursLeft: space.latest === null ? null : hoursThatFit(space.latest.freeBytes, this.#bytesPerSecond()),
+    });
+  }
+
+  mutexState(): MutexState {
+    return this.#options.mutex.state();
+  }
+
+  health(): Promise<RecordingHealth> {
+    const { clock, prober } = this.#options;
+    const { probeTimeoutMs } = this.#options.policy();
+    return healthOf({ active: this.#active, clock, prober, probeTimeoutMs, targetBytesPerSecond: (camera) => this.#targetBytesPerSecond(camera) });
+  }
+
+  async start(request: StartRequest): Promise<StartResult> {
+    const current = this.#currentMatchId();
+    if (current !== null && !request.force && this.#phase !== 'stopping') return this.#refuse('already_recording', `Already recording match: ${current}`);
+    return this.#operations.run(() => this.#start(request));
+  }
+
+  async stop(request: { readonly force: boolean }): Promise<StopResult> {
+    const refusal = this.#stopRefusal(request.force);
+    if (refusal !== null) return refusal;
+    return this.#operations.run(() => this.#stopRefusal(request.force) ?? this.#stop());
+  }
+
+  /** Ends a running recording before the daemon ends the hosts; a start or stop under way is waited for. */
+  async shutdown(): Promise<void> {
+    await this.#operations.run(async () => {
+      if (this.#active === null) return;
+      const { message, outcome } = await this.#stop();
+      this.#options.log.info({ message, matchId: outcome?.matchId }, 'recording ended with the daemon');
+    });
+    await this.#options.keeper.stop();
+  }
+
+  /** Leaves the recording to the hosts. */
+  async detach(): Promise<void> {
+    await this.#operations.idle();
+    this.#active?.close();
+    await this.#options.keeper.stop();
+  }
+
+  async #start(request: StartRequest): Promise<StartResult> {
+    const { cameras, clock, log, mutex, store, recordingsDir } = this.#options;
+    const policy = this.#options.policy();
+    const current = this.#currentMatchId();
+    if (current !== null && !request.force) return this.#refuse('already_recording', `Already recording match: ${current}`);
+    // Everything that can fail without touching the running recording is tried before it is stopped.
+    const pipelines = new Map(cameras.map((camera) => [camera.id, this.#options.render(camera.id).text]));
+    const noSpace = spaceRefusal(await this.#options.space.read(), policy.minFreeGb);
+    if (noSpace !== null) return this.#refuse('low_space', noSpace);
+
+    const replaced = this.#active === null ? null : await this.#stop();
+    const matchId = request.matchId ?? `match_${Math.floor(clock.nowEpochMs() / 1000)}`;
+    this.#lease = mutex.acquire('recording', holderOf(matchId), { displace: true });
+    this.#phase = 'starting';
+    this.#startingMatchId = matchId;
+    try {
+      const outcome = await startCameras(
+        {
+          matchId,
+          matchDir: join(recordingsDir, matchId),
+          requireAllCameras: policy.requireAllCameras,
+          processAfterRecording: request.processAfterRecording,
+          stallMs: policy.stallMs,
+          startTimeoutMs: policy.startTimeoutMs,
+          eosTimeoutMs: policy.eosTimeoutMs,
+          pipelines,
+        },
+        { cameras, store, clock, log },
+      );
+      if (outcome.stored === null) {
+        this.#end();
+        return this.#notStarted(outcome, policy, replaced);
+      }
+      this.#begin(outcome.stored);
+      this.#options.keeper.started(outcome.stored.matchDir);
+      log.info({ matchId, cameras: outcome.started, firstFrameOffsetMs: outcome.firstFrameOffsetMs }, 'recording started');
+      return this.#started(outcome, outcome.stored, replaced);
+    } catch (error) {
+      this.#end();
+      throw error;
+    } finally {
+      this.#startingMatchId = null;
+    }
+  }
+
+  async #stop(): Promise<StopResult> {
+    const { prober, log, store, keeper } = this.#options;
+    const active = this.#active;
+    if (active === null) return NOT_RECORDING;
+    const policy = this.#options.policy();
+    this.#phase = 'stopping';
+    active.stopping = true;
+    try {
+      const degradedDuringRecording = new Map<CameraId, string>(active.stored.failed.map(({ camera, reason }) => [camera, reason]));
+      for (const [id, recorded] of active.cameras) {
+        const reason = recorded.account.everDegradedReason;
+        if (reason !== null) degradedDuringRecording.set(id, reason);
+      }
+      const recovery = new Map([...active.cameras].map(([id, recorded]) => [id, recorded.account.snapshot()]));
+      const cameras = await stopCameras(active, { prober, eosTimeoutMs: policy.eosTimeoutMs, probeTimeoutMs: policy.probeTimeoutMs, log });
+      const verdict = stopVerdict(cameras);
+      const { matchId, matchDir } = active.stored;
+      await store.clear();
+      const probes = new Map<string, ProbeResult>();
+      for (const stop of cameras.values()) {
+        const name = stop.segmentPath?.split('/').at(-1);
+        if (name !== undefined && stop.probe !== null) probes.set(name, stop.probe);
+      }
+      await keeper.ended(matchDir, 'finished', probes).catch((error: unknown) => log.error({ err: error }, 'match.json could not be written'));
+      log[verdict.success ? 'info' : 'error']({ matchId, message: verdict.message, integrity: verdict.integrity }, 'recording stopped');
+      return {
+        success: verdict.success,
+        message: verdict.message,
+        code: null,
+        protected: false,
+        outcome: { matchId, ...verdict, cameras, recovery, degradedDuringRecording },
+      };
+    } catch (thrown) {
+      const error = asTouchlineError(thrown);
+      log.error({ err: error }, 'stopping the recording failed');
+      return { success: false, message: `Error stopping recording: ${error.message}`, code: 'stop_failed', protected: false, outcome: null };
+    } finally {
+      this.#end();
+    }
+  }
+
+  #begin(stored: StoredRecording): void {
+    const { cameras, clock } = this.#options;
+    this.#active = new ActiveRecording(stored, cameras, this.#options.policy().recoveryMaxAttempts, clock);
+    this.#phase = 'recording';
+    for (const camera of cameras) {
+      const spec = stored.cameras.find((recorded) => recorded.camera === camera.id)?.spec;
+      camera.want(spec === undefined ? { kind: 'idle' } : { kind: 'recording', spec });
+    }
+  }
+
+  #end(): void {
+    this.#active?.close();
+    this.#active = null;
+    this.#lease?.release();
+    this.#lease = null;
+    this.#phase = 'idle';
+  }
+
+  #onJournal(entry: JournalEntry): void {
+    const active = this.#active;
+    if (active === null || active.cameras.get(entry.camera)?.spec.runId !== entry.runId) return;
+    if (entry.kind === 'segment-closed' && this.#phase === 'recording') this.#options.keeper.segmentClosed(active.stored.matchDir, entry.name);
+  }
+
+  #currentMatchId(): string | null {
+    return this.#active?.stored.matchId ?? this.#startingMatchId;
+  }
+
+  #stopRefusal(force: boolean): StopResult | null {
+    if (this.#active === null) return this.#phase === 'starting' && force ? null : NOT_RECORDING;
+    const { protectionMs } = this.#options.policy();
+    const durationMs = (this.#options.clock.monoUs() - this.#active.stored.startedMonoUs) / 1000;
+    if (force || durationMs >= protectionMs) return null;
+    return {
+      success: false,
+      message: `Recording protected for ${(protectionMs / 1000).toFixed(1)}s. Current duration: ${(durationMs / 1000).toFixed(1)}s. Use force=True to override.`,
+      code: 'protected',
+      protected: true,
+      outcome: null,
+    };
+  }
+
+  #refuse(code: string, message: string): StartResult {
+    return {
+      success: false,
+      message,
+      code,
+      matchId: null,
+      camerasStarted: [],
+      camerasFailed: [],
+      cameraErrors: new Map(),
+      requireAllCameras: this.#options.policy().requireAllCameras,
+      firstFrameOffsetMs: null,
+      replaced: null,
+    };
+  }
+
+  #notStarted(outcome: StartOutcome, policy: RecordingPolicy, replaced: StopResult | null): StartResult {
+    const cameraErrors = new Map([...outcome.errors].map(([camera, error]) => [camera, error.message]));
+    this.#options.log.error({ errors: Object.fromEntries(cameraErrors) }, 'recording could not be started');
+    return {
+      ...this.#refuse('cameras_failed', policy.requireAllCameras ? 'Failed to start all required cameras' : 'Failed to start any cameras'),
+      camerasFailed: [...outcome.errors.keys()],
+      cameraErrors,
+      replaced,
+    };
+  }
+
+  #started(outcome: StartOutcome, stored: StoredRecording, replaced: StopResult | null): StartResult {
+    return {
+      success: true,
+      message: `Recording started for match: ${stored.matchId}`,
+      code: null,
+      matchId: stored.matchId,
+      camerasStarted: outcome.started,
+      camerasFailed: [...outcome.errors.keys()],
+      cameraErrors: new Map([...outcome.errors].map(([camera, error]) => [camera, error.message])),
+      requireAllCameras: stored.requireAllCameras,
+      firstFrameOffsetMs: outcome.firstFrameOffsetMs,
+      replaced,
+    };
+  }
+
+  /** Measured while a recording has run long enough to tell, otherwise what the encoders are told. */
+  #bytesPerSecond(): number {
+    let measured = 0;
+    for (const recorded of this.#active?.cameras.values() ?? []) {
+      const { facts, uptimeMs } = recorded.status();
+      if (facts !== null && uptimeMs > 30_000) measured += (facts.bytesWritten * 1000) / uptimeMs;
+    }
+    if (measured > 0) return measured;
+    return this.#options.cameras.reduce((sum, camera) => sum + this.#targetBytesPerSecond(camera.id), 0);
+  }
+
+  #targetBytesPerSecond(camera: CameraId): number {
+    return ((this.#options.render(camera).bitrateKbps ?? 0) * 1000) / 8;
+  }
+}
+
+const NOT_RECORDING: StopResult = { success: false, message: 'Not currently recording', code: 'not_recording', protected: false, outcome: null };
+
+function holderOf(matchId: string): string {
+  return `api-recording-${matchId}`;
+}

@@ -1,0 +1,67 @@
+/**
+ * Finalises a segment that a crash left in fragments: remuxed without transcoding into a new file, which takes the
+ * place of the old one only when it is whole. The old file is playable as it is, so there is never a hurry and never
+ * a moment without it.
+ */
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { Type } from 'typebox';
+import { fsyncFolder } from '../lib/durable-file.js';
+import { compileSchema } from '../lib/schema.js';
+
+const REMUX_TIMEOUT_MS = 10 * 60_000;
+const packetCount = compileSchema(Type.Object({ streams: Type.Array(Type.Object({ nb_read_packets: Type.String({ pattern: '^[0-9]+$' }) }), { minItems: 1 }) }));
+
+export type RepairResult =
+  | { readonly done: true; readonly frames: number }
+  | { readonly done: false; readonly reason: string };
+
+/** Names of this form are working copies: nobody lists, serves or keeps them. */
+export function isRepairFile(name: string): boolean {
+  return name.startsWith('.repair-');
+}
+
+export async function repairSegment(path: string, signal: AbortSignal): Promise<RepairResult> {
+  const copy = join(dirname(path), `.repair-${basename(path)}`);
+  try {
+    const framesBefore = await countFrames(path, signal);
+    if (framesBefore === 0) return { done: false, reason: 'it holds no frame' };
+    const remux = await lowPriority('ffmpeg', ['-v', 'error', '-nostdin', '-y', '-i', path, '-map', '0:v:0', '-c', 'copy', '-f', 'mp4', copy], signal);
+    if (remux.exitCode !== 0) return { done: false, reason: String(remux.stderr).trim().split('\n')[0] || 'ffmpeg failed' };
+    const framesAfter = await countFrames(copy, signal);
+    if (framesAfter < framesBefore) return { done: false, reason: `the copy has ${framesAfter} of ${framesBefore} frames` };
+    const file = await open(copy, 'r');
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(copy, path);
+    await fsyncFolder(dirname(path));
+    return { done: true, frames: framesAfter };
+  } catch (error) {
+    return { done: false, reason: error instanceof Error ? error.message : String(error) };
+  } finally {
+    await rm(copy, { force: true });
+  }
+}
+
+/** Reads the whole file, so it is for repairs only; rejects when ffprobe cannot read it. */
+async function countFrames(path: string, signal: AbortSignal): Promise<number> {
+  const probe = await lowPriority('ffprobe', ['-v', 'error', '-select_streams', 'v:0', '-count_packets', '-show_entries', 'stream=nb_read_packets', '-of', 'json', path], signal);
+  const counted = packetCount.parseJson(String(probe.stdout));
+  if (!counted.ok) throw new Error(String(probe.stderr).trim().split('\n')[0] || 'ffprobe found no frames');
+  return Number(counted.value.streams[0]?.nb_read_packets ?? 0);
+}
+
+/** A repair must never take CPU or disk from a recording. */
+function lowPriority(file: string, args: readonly string[], signal: AbortSignal) {
+  return execa('nice', ['-n', '19', 'ionice', '-c', '3', file, ...args], {
+    reject: false,
+    timeout: REMUX_TIMEOUT_MS,
+    cancelSignal: signal,
+    stdin: 'ignore',
+    maxBuffer: 64 * 1024,
+  });
+}

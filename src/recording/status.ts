@@ -1,0 +1,133 @@
+/** What people are told about a recording, made from facts at the moment of asking. */
+import { basename } from 'node:path';
+import type { Prober } from '../integrity/probe.js';
+import type { Clock } from '../lib/clock.js';
+import type { ActiveRecording, RecordedCamera } from './active.js';
+import { healthIssues } from './health.js';
+import type { RecordingPolicy } from './policy.js';
+import { newestSegment } from './stop.js';
+import type { CameraDiagnostics, CameraId, OverloadGuardStatus, ProbeResult, RecordingHealth, RecordingStatus } from './types.js';
+
+const GUARD_AT_REST: OverloadGuardStatus = {
+  active: false,
+  triggeredAtEpochMs: null,
+  lastEvaluatedAtEpochMs: null,
+  unhealthyStreak: 0,
+  cpuPercent: null,
+  reasons: [],
+  healthHealthy: null,
+  healthMessage: null,
+};
+/** A file that is still written cannot be probed fairly: it counts as stable after this long without growth. */
+const STABLE_MS = 10_000;
+const PROBE_MIN_BYTES = 4 * 1024 * 1024;
+const JUST_STARTED_MS = 10_000;
+
+export function statusOf(facts: {
+  readonly active: ActiveRecording | null;
+  readonly phase: RecordingStatus['phase'];
+  readonly policy: Pick<RecordingPolicy, 'protectionMs' | 'requireAllCameras'>;
+  readonly nowMonoUs: number;
+  readonly hoursLeft: number | null;
+}): RecordingStatus {
+  const { active, policy } = facts;
+  if (active === null) {
+    return {
+      recording: false,
+      matchId: null,
+      durationMs: 0,
+      cameras: new Map(),
+      degraded: false,
+      degradedReasons: new Map(),
+      recovery: new Map(),
+      overloadGuard: GUARD_AT_REST,
+      protected: false,
+      requireAllCameras: policy.requireAllCameras,
+      phase: facts.phase,
+      hoursLeft: facts.hoursLeft,
+    };
+  }
+  const durationMs = Math.max(0, (facts.nowMonoUs - active.stored.startedMonoUs) / 1000);
+  const degraded = active.stopping ? new Map<CameraId, string>() : active.degraded();
+  return {
+    recording: true,
+    matchId: active.stored.matchId,
+    durationMs,
+    cameras: new Map([...active.cameras].map(([id, recorded]) => [id, recorded.status()])),
+    degraded: degraded.size > 0,
+    degradedReasons: degraded,
+    recovery: new Map([...active.cameras].map(([id, recorded]) => [id, recorded.account.snapshot()])),
+    overloadGuard: GUARD_AT_REST,
+    protected: durationMs < policy.protectionMs,
+    requireAllCameras: active.stored.requireAllCameras,
+    phase: facts.phase,
+    hoursLeft: facts.hoursLeft,
+  };
+}
+
+export async function healthOf(context: {
+  readonly active: ActiveRecording | null;
+  readonly clock: Clock;
+  readonly prober: Prober;
+  readonly probeTimeoutMs: number;
+  readonly targetBytesPerSecond: (camera: CameraId) => number;
+}): Promise<RecordingHealth> {
+  const { active, clock } = context;
+  if (active === null) return { healthy: true, message: 'No active recording', issues: [], active: false, recoveryAttempts: new Map(), diagnostics: new Map() };
+  const ageMs = (clock.monoUs() - active.stored.startedMonoUs) / 1000;
+  const issues: string[] = active.stored.failed.map(({ camera }) => `cam${camera}: Pipeline missing`);
+  const diagnostics = new Map<CameraId, CameraDiagnostics>();
+  let anySegment = false;
+  for (const [id, recorded] of active.cameras) {
+    const diagnosis = await diagnose(id, recorded, active.stored.matchDir, context);
+    diagnostics.set(id, diagnosis);
+    anySegment ||= diagnosis.latestSegment !== null;
+    issues.push(
+      ...healthIssues({
+        camera: id,
+        pipelinePresent: diagnosis.pipelinePresent,
+        state: recorded.state,
+        recordingAgeMs: ageMs,
+        newestFrameAgeMs: diagnosis.facts?.newestFrameAgeMs ?? null,
+        stallMs: recorded.spec.stallMs,
+        latestSegment: diagnosis.latestSegment,
+        latestSegmentBytes: diagnosis.latestSegmentBytes,
+        latestSegmentAgeMs: diagnosis.latestSegmentAgeMs,
+        latestSegmentOpenMs: recorded.run?.segmentOpenedMonoUs == null ? null : (clock.monoUs() - recorded.run.segmentOpenedMonoUs) / 1000,
+        notGrowingMs: recorded.notGrowingMs,
+        targetBytesPerSecond: context.targetBytesPerSecond(id),
+        probe: diagnosis.probe,
+        recoveryExhausted: recorded.account.snapshot().failedPermanently,
+      }),
+    );
+  }
+  const recoveryAttempts = new Map([...active.cameras].map(([id, recorded]) => [id, recorded.account.snapshot().attempts]));
+  const healthy = issues.length === 0;
+  const good = !anySegment && ageMs <= JUST_STARTED_MS ? 'Recording just started' : 'Recording healthy';
+  return { healthy, message: healthy ? good : issues.join(', '), issues, active: true, recoveryAttempts, diagnostics };
+}
+
+async function diagnose(
+  id: CameraId,
+  recorded: RecordedCamera,
+  matchDir: string,
+  context: { readonly clock: Clock; readonly prober: Prober; readonly probeTimeoutMs: number },
+): Promise<CameraDiagnostics> {
+  const run = recorded.run;
+  const segment = await newestSegment(id, matchDir);
+  const ageMs = segment === null ? null : Math.max(0, context.clock.nowEpochMs() - segment.mtimeMs);
+  let probe: ProbeResult | null = null;
+  const isCurrent = segment !== null && run?.sink?.current != null && basename(run.sink.current.location) === segment.name;
+  if (segment !== null && !isCurrent && recorded.notGrowingMs > STABLE_MS && segment.bytes >= PROBE_MIN_BYTES) {
+    probe = await context.prober.probe(segment.path, context.probeTimeoutMs);
+  }
+  return {
+    pipelinePresent: run !== null,
+    pipelineState: run === null ? 'missing' : recorded.state,
+    latestSegment: segment?.name ?? null,
+    latestSegmentBytes: segment?.bytes ?? null,
+    latestSegmentAgeMs: ageMs,
+    probe,
+    facts: recorded.facts(),
+  };
+}

@@ -1,0 +1,88 @@
+/** The steps of a stop: all cameras at once, each as far as it gets, then a look at what is really on the disk. */
+import { readdir, stat } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import { segmentsDir } from '../camera/journal.js';
+import type { StopReport } from '../camera/protocol.js';
+import { compareSegments, parseSegmentName } from '../camera/segment-names.js';
+import { asTouchlineError } from '../errors.js';
+import { UNCHECKED, type Prober } from '../integrity/probe.js';
+import type { ActiveRecording, RecordedCamera } from './active.js';
+import type { CameraId, CameraStop, ProbeResult } from './types.js';
+
+/** A host that died a moment ago gets this long to come back and be stopped in order. */
+const RETURN_MS = 2500;
+
+export interface StopContext {
+  readonly prober: Prober;
+  readonly eosTimeoutMs: number;
+  readonly probeTimeoutMs: number;
+  readonly log: Logger;
+}
+
+interface Transport {
+  readonly success: boolean;
+  readonly eosReceived: boolean;
+  readonly timedOut: boolean;
+  readonly error: string | null;
+}
+
+/** Never rejects: every camera has its result, whatever happened to it. */
+export async function stopCameras(active: ActiveRecording, context: StopContext): Promise<Map<CameraId, CameraStop>> {
+  const stops = await Promise.all(
+    [...active.cameras].map(async ([id, recorded]): Promise<[CameraId, CameraStop]> => {
+      const transport = await endCamera(recorded, context);
+      return [id, await inspect(id, active.stored.matchDir, transport, context)];
+    }),
+  );
+  return new Map(stops);
+}
+
+async function endCamera(recorded: RecordedCamera, context: StopContext): Promise<Transport> {
+  const { camera, spec } = recorded;
+  camera.want({ kind: 'hands-off' });
+  try {
+    await camera.ready(RETURN_MS);
+    if (recorded.camera.state?.run?.runId !== spec.runId) {
+      return { success: false, eosReceived: false, timedOut: false, error: 'pipeline_not_found' };
+    }
+    const report: StopReport = await camera.finish(spec.runId, context.eosTimeoutMs);
+    return { success: true, eosReceived: report.eosReceived, timedOut: report.timedOut, error: report.error };
+  } catch (thrown) {
+    const error = asTouchlineError(thrown);
+    context.log.error({ err: error, camera: camera.id }, 'camera could not be stopped in order');
+    return { success: false, eosReceived: false, timedOut: error.kind === 'timeout', error: error.message };
+  } finally {
+    // Whatever is left of the run, in this host or in its successor, ends now.
+    camera.want({ kind: 'idle' });
+  }
+}
+
+async function inspect(id: CameraId, matchDir: string, transport: Transport, context: StopContext): Promise<CameraStop> {
+  const segment = await newestSegment(id, matchDir);
+  const probe: ProbeResult | null = segment === null ? null : await context.prober.probe(segment.path, context.probeTimeoutMs);
+  return {
+    ...transport,
+    finalized: transport.success && transport.eosReceived && !transport.timedOut && transport.error === null,
+    segmentPath: segment?.path ?? null,
+    segmentBytes: segment?.bytes ?? null,
+    integrityChecked: probe?.checked ?? true,
+    integrityOk: probe === null ? false : probe.ok,
+    integrityError: probe === null ? 'segment_not_found' : probe.error,
+    probe: probe ?? { ...UNCHECKED, checked: true, ok: false, error: 'segment_not_found' },
+  };
+}
+
+/** By capture order, not by modification time: a repair in the background touches older files. */
+export async function newestSegment(camera: CameraId, matchDir: string): Promise<{ readonly path: string; readonly name: string; readonly bytes: number; readonly mtimeMs: number } | null> {
+  const folder = segmentsDir(matchDir);
+  const names = await readdir(folder).catch(() => []);
+  let newest: { readonly name: string; readonly parsed: NonNullable<ReturnType<typeof parseSegmentName>> } | null = null;
+  for (const name of names) {
+    const parsed = parseSegmentName(name);
+    if (parsed?.camera === camera && (newest === null || compareSegments(parsed, newest.parsed) > 0)) newest = { name, parsed };
+  }
+  if (newest === null) return null;
+  const path = `${folder}/${newest.name}`;
+  const facts = await stat(path).catch(() => null);
+  return facts === null ? null : { path, name: newest.name, bytes: facts.size, mtimeMs: facts.mtimeMs };
+}

@@ -1,0 +1,56 @@
+/**
+ * What the daemon has promised to record, so that the next daemon knows it. The hosts record without it; it holds
+ * what they do not know: which cameras belong together and what happens after the stop.
+ */
+import { rename } from 'node:fs/promises';
+import { Type, type Static } from 'typebox';
+import type { Logger } from 'pino';
+import { RecordingSpecSchema } from '../camera/protocol.js';
+import { readJsonFile, removeDurably, writeFileDurably } from '../lib/durable-file.js';
+import { compileSchema } from '../lib/schema.js';
+
+const StoredRecordingSchema = Type.Object({
+  v: Type.Literal(1),
+  matchId: Type.String(),
+  matchDir: Type.String(),
+  bootId: Type.String(),
+  startedMonoUs: Type.Number(),
+  startedEpochMs: Type.Number(),
+  processAfterRecording: Type.Boolean(),
+  requireAllCameras: Type.Boolean(),
+  cameras: Type.Array(Type.Object({ camera: Type.Number(), spec: RecordingSpecSchema })),
+  /** Cameras that did not start, in a recording that may go without them. */
+  failed: Type.Array(Type.Object({ camera: Type.Number(), reason: Type.String() })),
+});
+export type StoredRecording = Static<typeof StoredRecordingSchema>;
+
+const storedRecording = compileSchema(StoredRecordingSchema);
+
+export class RecordingStore {
+  readonly #path: string;
+  readonly #log: Logger;
+
+  constructor(stateDir: string, log: Logger) {
+    this.#path = `${stateDir}/recording.json`;
+    this.#log = log;
+  }
+
+  /** Null when there is none. A corrupt one is put aside and counts as none: the hosts know what they record. */
+  async read(): Promise<StoredRecording | null> {
+    const file = await readJsonFile(this.#path, storedRecording);
+    if ('value' in file) return file.value;
+    if ('reason' in file) {
+      this.#log.error({ file: this.#path, reason: file.reason }, 'state file is unreadable, putting it aside');
+      await rename(this.#path, `${this.#path}.corrupt`);
+    }
+    return null;
+  }
+
+  async write(recording: StoredRecording): Promise<void> {
+    await writeFileDurably(this.#path, JSON.stringify(recording), { mode: 0o600 });
+  }
+
+  async clear(): Promise<void> {
+    await removeDurably(this.#path);
+  }
+}
