@@ -19,7 +19,8 @@ export function redactUrl(text: string): string {
   for (const match of text.matchAll(URL_START)) {
     const start = match.index + match[0].length;
     if (start < done) continue;
-    const rest = /^[^\s"'<>]*/.exec(text.slice(start))?.[0] ?? '';
+    // An escaped quote belongs to the text: this also runs over finished JSON lines.
+    const rest = /^(?:\\.|[^\s"<>\\])*/.exec(text.slice(start))?.[0] ?? '';
     const secretLength = credentialsLength(rest);
     if (secretLength === 0) continue;
     result += text.slice(done, start) + REDACTED;

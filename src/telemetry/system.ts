@@ -1,0 +1,136 @@
+import { readFile, statfs } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Clock } from '../lib/clock.js';
+import { fileError } from '../lib/file-error.js';
+import { type CpuTicks, cpuPercentBetween, parseCpuTicks, parseMemory } from './proc.js';
+import { RepeatedFault } from './repeated-fault.js';
+
+export interface DiskSample {
+  /** What the daemon may still write; space reserved for root does not count. */
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+  /** As df counts: used of what a user could use. */
+  readonly usedPercent: number;
+}
+
+/** One reading of the machine. What could not be read is null. */
+export interface SystemSample {
+  readonly takenAtMonoMs: number;
+  /** All processors together, 0-100, over the time since the sample before; null until there is one. */
+  readonly cpuPercent: number | null;
+  readonly memoryUsedPercent: number | null;
+  readonly memoryAvailableBytes: number | null;
+  /** The file system of the recordings folder; null when it cannot be read (the mount is missing). */
+  readonly disk: DiskSample | null;
+  readonly diskError: string | null;
+}
+
+export interface SystemSamplerOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly recordingsDir: string;
+  readonly intervalMs?: number;
+  /** Where /proc is mounted. */
+  readonly procDir?: string;
+}
+
+const INTERVAL_MS = 2500;
+/** The first CPU figure needs two readings; this is short enough to be there for the first request. */
+const FIRST_INTERVAL_MS = 250;
+
+/**
+ * Reads processors, memory and the recordings disk in the background, so that a request gets an answer at once and
+ * a disk that hangs holds up the sampler alone. Starts no processes: three small reads per interval.
+ */
+export class SystemSampler {
+  readonly #options: SystemSamplerOptions;
+  readonly #diskFault: RepeatedFault;
+  #latest: SystemSample | null = null;
+  #ticks: CpuTicks | null = null;
+  #running: { readonly abort: AbortController; readonly ended: Promise<void> } | null = null;
+
+  constructor(options: SystemSamplerOptions) {
+    this.#options = options;
+    this.#diskFault = new RepeatedFault(options.clock, options.log, 'recordings disk cannot be read');
+  }
+
+  /** The newest sample, at once; null before the first one. */
+  latest(): SystemSample | null {
+    return this.#latest;
+  }
+
+  /** Begins sampling; resolves with the first sample (without a CPU figure). Repeated calls do nothing. */
+  async start(): Promise<void> {
+    if (this.#running !== null) return;
+    const abort = new AbortController();
+    const first = this.#sample();
+    this.#running = { abort, ended: this.#loop(first, abort.signal) };
+    await first;
+  }
+
+  /** Ends sampling without waiting for a disk that hangs. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = null;
+    running?.abort.abort();
+    // One turn of the event loop for a loop that only slept; one that waits for the disk ends by itself later.
+    await Promise.race([running?.ended, nextTurn()]);
+  }
+
+  async #loop(first: Promise<void>, signal: AbortSignal): Promise<void> {
+    const { clock, intervalMs = INTERVAL_MS } = this.#options;
+    await first;
+    for (let waitMs = Math.min(FIRST_INTERVAL_MS, intervalMs); !signal.aborted; waitMs = intervalMs) {
+      try {
+        await clock.sleepMs(waitMs, signal);
+      } catch {
+        return;
+      }
+      await this.#sample();
+    }
+  }
+
+  /** Never rejects. */
+  async #sample(): Promise<void> {
+    const { clock, procDir = '/proc', recordingsDir } = this.#options;
+    const [stat, meminfo, disk] = await Promise.all([
+      readOrEmpty(`${procDir}/stat`),
+      readOrEmpty(`${procDir}/meminfo`),
+      readDisk(recordingsDir),
+    ]);
+    const ticks = parseCpuTicks(stat);
+    const memory = parseMemory(meminfo);
+    const cpuPercent = ticks === null || this.#ticks === null ? null : cpuPercentBetween(this.#ticks, ticks);
+    this.#ticks = ticks;
+    if (disk instanceof Error) this.#diskFault.occurred(disk);
+    else this.#diskFault.cleared();
+    this.#latest = {
+      takenAtMonoMs: clock.monoMs(),
+      cpuPercent: cpuPercent ?? this.#latest?.cpuPercent ?? null,
+      memoryUsedPercent: memory === null ? null : ((memory.total - memory.available) / memory.total) * 100,
+      memoryAvailableBytes: memory?.available ?? null,
+      disk: disk instanceof Error ? null : disk,
+      diskError: disk instanceof Error ? disk.message : null,
+    };
+  }
+}
+
+async function readOrEmpty(path: string): Promise<string> {
+  return await readFile(path, 'utf8').catch(() => '');
+}
+
+async function readDisk(folder: string): Promise<DiskSample | Error> {
+  try {
+    const { bsize, blocks, bfree, bavail } = await statfs(folder);
+    const usedBlocks = blocks - bfree;
+    const usable = usedBlocks + bavail;
+    return {
+      freeBytes: bavail * bsize,
+      totalBytes: blocks * bsize,
+      usedPercent: usable === 0 ? 100 : (usedBlocks / usable) * 100,
+    };
+  } catch (thrown) {
+    return fileError(thrown, 'read the free space of', folder);
+  }
+}
