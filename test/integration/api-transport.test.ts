@@ -4,20 +4,20 @@ import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { createHttpApp } from '../../src/api/http/app.js';
 import { startHttpServer } from '../../src/api/http/server.js';
-import type { SystemHealth } from '../../src/api/presenters/health.js';
 import { withoutPreview } from '../../src/api/preview-status.js';
 import { TouchlineError } from '../../src/errors.js';
+import type { SystemSample } from '../../src/telemetry/system.js';
 import { call, callJson, sendRaw } from '../support/http.js';
 import { type PlannedRecording, plannedRecording, type RecordingPlan } from '../support/planned-recording.js';
 import { IDLE, PROTECTED, RECORDING, STARTED, STOPPED } from '../support/recording-values.js';
 
-const HEALTH: SystemHealth = {
-  ok: true,
+const SAMPLE: SystemSample = {
+  takenAtMonoMs: 1,
   cpuPercent: 1,
-  memoryPercent: 2,
+  memoryUsedPercent: 2,
   memoryAvailableBytes: 3e9,
-  diskFreeBytes: 4e9,
-  diskPercent: 5,
+  disk: { freeBytes: 4e9, totalBytes: 5e9, usedPercent: 20 },
+  diskError: null,
 };
 
 interface Rig {
@@ -25,12 +25,12 @@ interface Rig {
   readonly recording: PlannedRecording;
 }
 
-async function serve(t: Test, plan: RecordingPlan, health: SystemHealth = HEALTH): Promise<Rig> {
+async function serve(t: Test, plan: RecordingPlan, sample: SystemSample = SAMPLE): Promise<Rig> {
   const log = pino({ level: 'silent' });
   const recording = plannedRecording(plan);
   const app = createHttpApp({
     recording,
-    system: { health: () => health },
+    system: { latest: () => sample },
     preview: withoutPreview([0, 1]),
     version: '0.1.0',
     log,
@@ -213,7 +213,7 @@ t.test('recording-health is 200 even when the check itself fails', async (t) => 
 });
 
 t.test('an unreadable disk is an error in the body of health and still 200', async (t) => {
-  const { url } = await serve(t, {}, { ok: false, code: 'disk_unreadable', detail: 'no such folder' });
+  const { url } = await serve(t, {}, { ...SAMPLE, disk: null, diskError: 'no such folder' });
   const answer = await call(url, '/api/v1/health');
   t.equal(answer.status, 200);
   t.match(answer.json, { status: 'error', detail: 'no such folder' });
@@ -248,7 +248,7 @@ t.test('status answers while a stop is under way, and the stop is still answered
       return finish.promise;
     },
   });
-  const parts = { recording, system: { health: () => HEALTH }, preview: withoutPreview([0, 1]), version: '1', log };
+  const parts = { recording, system: { latest: () => SAMPLE }, preview: withoutPreview([0, 1]), version: '1', log };
   const server = await startHttpServer({ app: createHttpApp(parts), host: '127.0.0.1', port: 0, log });
   const stopping = call(server.url, '/api/v1/recording', { method: 'DELETE' });
   await reached.promise;

@@ -373,14 +373,15 @@ t.test('without live pictures the preview says so, in the full form', async (t) 
 
 t.test('health rounds to the units of the contract, and a failed reading is an error body', async (t) => {
   const GiB = 1024 ** 3;
-  const body = presentHealth({
-    ok: true,
+  const sample = {
+    takenAtMonoMs: 1,
     cpuPercent: 5.5499,
-    memoryPercent: 2.1,
+    memoryUsedPercent: 2.1,
     memoryAvailableBytes: 23.0449 * GiB,
-    diskFreeBytes: 72.787 * GiB,
-    diskPercent: 28.26,
-  });
+    disk: { freeBytes: 72.787 * GiB, totalBytes: 100 * GiB, usedPercent: 28.26 },
+    diskError: null,
+  };
+  const body = presentHealth(sample);
   t.same(onTheWire(HealthBody, body), {
     status: 'healthy',
     system: {
@@ -391,8 +392,11 @@ t.test('health rounds to the units of the contract, and a failed reading is an e
       disk_percent: 28.3,
     },
   });
-  const failed = presentHealth({ ok: false, code: 'disk_unreadable', detail: '/x does not exist' });
+  const failed = presentHealth({ ...sample, disk: null, diskError: '/x does not exist' });
   t.same(onTheWire(HealthBody, failed), { status: 'error', detail: '/x does not exist', code: 'disk_unreadable' });
+  t.match(onTheWire(HealthBody, presentHealth({ ...sample, memoryUsedPercent: null })), { code: 'memory_unreadable' });
+  t.match(onTheWire(HealthBody, presentHealth(null)), { status: 'error' });
+  t.match(onTheWire(HealthBody, presentHealth({ ...sample, cpuPercent: null })), { system: { cpu_percent: 0 } });
 });
 
 t.test('the root names the API that clients look for and the product that answers', async (t) => {

@@ -50,7 +50,7 @@ function stateRoutes({ recording, system, preview, version }: RouteParts): reado
       name: 'health',
       summary: 'Load, memory and disk of the rig',
       response: HealthBody,
-      handle: () => presentHealth(system.health()),
+      handle: () => presentHealth(system.latest()),
     }),
     plainRoute({
       method: 'GET',
