@@ -28,7 +28,11 @@ export interface ChooseOptions {
 }
 
 const DEFAULT_PROFILE = 'sim';
-const PROFILE_OF_KIND: Readonly<Record<Exclude<SourceKind, 'none'>, string>> = { file: 'file', device: 'usb', url: 'ip' };
+const PROFILE_OF_KIND: Readonly<Record<Exclude<SourceKind, 'none'>, string>> = {
+  file: 'file',
+  device: 'usb',
+  url: 'ip',
+};
 const KIND_WORDS: Readonly<Record<SourceKind, string>> = {
   none: 'no sources',
   file: 'video files',
@@ -48,7 +52,12 @@ export async function chooseProfile(wish: ProfileWish, options: ChooseOptions): 
   const profile = options.profiles.find(({ name }) => name === (named ?? DEFAULT_PROFILE));
   if (profile === undefined) {
     const known = options.profiles.map(({ name }) => name).join(', ');
-    violations.push({ path: ['profile'], message: `must be one of ${known}`, rule: 'enum', value: echoOf(named ?? DEFAULT_PROFILE) });
+    violations.push({
+      path: ['profile'],
+      message: `must be one of ${known}`,
+      rule: 'enum',
+      value: echoOf(named ?? DEFAULT_PROFILE),
+    });
   }
   if (sources === null) {
     if (profile !== undefined && profile.sourceKind !== 'none') {
@@ -74,7 +83,9 @@ export async function chooseProfile(wish: ProfileWish, options: ChooseOptions): 
   if (violations.length > 0) throw invalidSources(violations);
   const chosen = named ?? PROFILE_OF_KIND[kinds[0] ?? 'file'];
   if (!options.profiles.some(({ name }) => name === chosen)) {
-    throw invalidSources([{ path: ['profile'], message: `needs the file profiles/${chosen}.json for these sources`, rule: 'enum' }]);
+    throw invalidSources([
+      { path: ['profile'], message: `needs the file profiles/${chosen}.json for these sources`, rule: 'enum' },
+    ]);
   }
   return { profile: chosen, sources: resolved };
 }
@@ -105,7 +116,10 @@ async function unusable(
   );
   const devices = sources.filter((source, index) => kinds[index] === 'device' && sources.indexOf(source) !== index);
   const twice = devices.map((device): Violation => ({
-    path: ['sources'], message: 'must be a device of its own for each camera', rule: 'unique', value: device,
+    path: ['sources'],
+    message: 'must be a device of its own for each camera',
+    rule: 'unique',
+    value: device,
   }));
   return [...found.flat(), ...twice];
 }

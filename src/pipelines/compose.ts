@@ -5,7 +5,15 @@ import { echoOf } from '../lib/violations.js';
 import type { PipelineFiles } from './load.js';
 import type { Encoder, Profile, Quality, RecordingRequest } from './schema.js';
 import {
-  mergeSettings, pictureOf, PROVIDED_NAMES, providedValues, SETTINGS_BEHIND, settingSources, withBitrate, type Picture, type SettingSource,
+  mergeSettings,
+  pictureOf,
+  PROVIDED_NAMES,
+  providedValues,
+  SETTINGS_BEHIND,
+  settingSources,
+  withBitrate,
+  type Picture,
+  type SettingSource,
 } from './settings.js';
 import { fillTemplate, type Template } from './template.js';
 import type { Scalar, ValueType } from './values.js';
@@ -21,11 +29,15 @@ export interface Composition {
 /** What the `source` of a profile is: none for simulated and CSI cameras, otherwise by the template's placeholder. */
 export type SourceKind = 'none' | 'file' | 'device' | 'url';
 
-const SOURCE_KINDS: ReadonlyMap<ValueType, SourceKind> = new Map([['path', 'file'], ['device', 'device'], ['url', 'url']]);
+const SOURCE_KINDS: ReadonlyMap<ValueType, SourceKind> = new Map([
+  ['path', 'file'],
+  ['device', 'device'],
+  ['url', 'url'],
+]);
 
 const profileFileOf = (name: string): string => `profiles/${name}.json`;
 
-/** The templates that a profile names; those that are not there are violations. */
+/** The templates that a profile names; those that are not there are violations, those that are wrong were told already. */
 export function composeProfile(
   files: PipelineFiles,
   name: string,
@@ -33,19 +45,28 @@ export function composeProfile(
 ): { readonly composition: Composition | null; readonly violations: readonly Violation[] } {
   const violations: Violation[] = [];
   const templates: Template[] = [];
-  for (const [key, folder] of [['source', 'sources'], ['encoder', 'encoders'], ['output', 'outputs']] as const) {
+  for (const [key, folder] of [
+    ['source', 'sources'],
+    ['encoder', 'encoders'],
+    ['output', 'outputs'],
+  ] as const) {
     const template = files.templates.get(`${folder}/${profile[key]}`);
     if (template !== undefined) templates.push(template);
-    else violations.push(unknownName([profileFileOf(name), key], profile[key], namesOf(files.templates, `${folder}/`)));
+    else if (!files.wrongFiles.has(`${folder}/${profile[key]}.gst`)) {
+      violations.push(unknownName([profileFileOf(name), key], profile[key], namesOf(files.templates, `${folder}/`)));
+    }
   }
   const encoder = files.encoders.get(profile.encoder);
-  if (encoder === undefined && files.templates.has(`encoders/${profile.encoder}`)) {
-    violations.push({
-      path: [`encoders/${profile.encoder}.json`], message: 'must stand beside the template, is missing or wrong', rule: 'required',
-    });
+  const encoderFile = `encoders/${profile.encoder}.json`;
+  if (
+    encoder === undefined &&
+    files.templates.has(`encoders/${profile.encoder}`) &&
+    !files.wrongFiles.has(encoderFile)
+  ) {
+    violations.push({ path: [encoderFile], message: 'must stand beside the template, is missing', rule: 'required' });
   }
-  const composition = encoder === undefined || violations.length > 0 ? null : { name, profile, encoder, templates };
-  return { composition, violations };
+  const isComplete = encoder !== undefined && templates.length === 3;
+  return { composition: isComplete ? { name, profile, encoder, templates } : null, violations };
 }
 
 const namesOf = (templates: ReadonlyMap<string, unknown>, prefix: string): string[] =>
@@ -61,7 +82,8 @@ export function sourceKindOf({ templates }: Composition): SourceKind {
 }
 
 /** True when any of the templates uses the name in a placeholder or a condition. */
-export const uses = ({ templates }: Composition, name: string): boolean => templates.some(({ names }) => names.has(name));
+export const uses = ({ templates }: Composition, name: string): boolean =>
+  templates.some(({ names }) => names.has(name));
 
 /** Settings that no template uses, and ones that only the renderer may set. */
 export function unknownSettings(composition: Composition, sources: readonly SettingSource[]): Violation[] {
@@ -73,7 +95,7 @@ export function unknownSettings(composition: Composition, sources: readonly Sett
       .filter(([name]) => !known.includes(name))
       .map(([name, value]): Violation => {
         const meant = didYouMean(name, known);
-        const hint = meant === null ? '' : `; did you mean "${meant}"?`;
+        const hint = meant === null ? '.' : `; did you mean "${meant}"?`;
         const message = PROVIDED_NAMES.has(name)
           ? 'is worked out by Touchline and cannot be set'
           : `is not used by the templates of this profile${hint} They take ${[...new Set(known)].sort().join(', ')}`;
@@ -83,7 +105,13 @@ export function unknownSettings(composition: Composition, sources: readonly Sett
 }
 
 export const sourcesOf = ({ name, profile, encoder }: Composition, quality: Quality, camera: number): SettingSource[] =>
-  settingSources({ profileFile: profileFileOf(name), encoderFile: `encoders/${profile.encoder}.json` }, profile, encoder, quality, camera);
+  settingSources(
+    { profileFile: profileFileOf(name), encoderFile: `encoders/${profile.encoder}.json` },
+    profile,
+    encoder,
+    quality,
+    camera,
+  );
 
 export interface Rendering {
   readonly text: string;

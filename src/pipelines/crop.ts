@@ -50,7 +50,11 @@ export function cropTo(sensor: FrameSize, crop: CropPixels): CropResult {
   };
 }
 
-function cropAxis(size: number, start: number, end: number): { start: number; end: number; kept: number; isClamped: boolean } {
+function cropAxis(
+  size: number,
+  start: number,
+  end: number,
+): { start: number; end: number; kept: number; isClamped: boolean } {
   const clampedStart = even(Math.min(start, size - MIN_KEPT_PIXELS));
   const kept = even(Math.max(MIN_KEPT_PIXELS, size - clampedStart - end));
   const isClamped = size - start - end < MIN_KEPT_PIXELS;
@@ -64,7 +68,9 @@ export const ROTATIONS = [0, 90, 180, 270] as const;
 export type Rotation = (typeof ROTATIONS)[number];
 
 /** How each converter says a rotation: `videoflip video-direction` and `nvvidconv flip-method`. */
-export const ROTATION_WORDS: Readonly<Record<Rotation, { readonly videoDirection: string; readonly flipMethod: number }>> = {
+export const ROTATION_WORDS: Readonly<
+  Record<Rotation, { readonly videoDirection: string; readonly flipMethod: number }>
+> = {
   0: { videoDirection: 'identity', flipMethod: 0 },
   90: { videoDirection: '90r', flipMethod: 3 },
   180: { videoDirection: '180', flipMethod: 2 },

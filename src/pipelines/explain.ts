@@ -1,5 +1,5 @@
 /** GStreamer's words about a pipeline that does not parse or link, in words for a technician. */
-import { redactPipeline, parseElements } from './text.js';
+import { parseElements, redactPipeline } from './text.js';
 
 export interface ParseErrorExplanation {
   /** Factory of the element to look at; null when the message names none. */
@@ -24,6 +24,15 @@ interface Context {
 const inspect = (factory: string): string => `\`gst-inspect-1.0 ${factory}\``;
 
 const RULES: readonly Rule[] = [
+  {
+    // The parser reads the second of two formats in a row as an element called "video".
+    pattern: /no element "(?<media>video|audio|image|application)"/,
+    explain: ({ media = '' }) => ({
+      element: null,
+      reason: `only one format may stand between two elements, a second one (${media}/…) follows it`,
+      hint: 'join the two with commas, or put an element between them',
+    }),
+  },
   {
     pattern: /no element "(?<element>[^"]*)"/,
     explain: ({ element = '' }, { packageOf }) => ({
@@ -97,7 +106,7 @@ const RULES: readonly Rule[] = [
     }),
   },
   {
-    pattern: /no (?:sink|source) element named "(?<name>[^"]*)"|No (?:src|sink)-element named "(?<other>[^"]*)"/,
+    pattern: /no (?:sink|source) element named "(?<name>[^"]*)"|(?:src|sink)-element named "(?<other>[^"]*)"/i,
     explain: ({ name, other }) => ({
       element: null,
       reason: `the pipeline refers to an element "${name ?? other ?? ''}" that it does not have`,
@@ -133,12 +142,17 @@ export function explainParseError(
     const { element, reason, hint } = explain({ ...match.groups }, { factory, packageOf });
     return { element, reason: redactPipeline(reason), hint: redactPipeline(hint) };
   }
-  return { element: null, reason: redactPipeline(gstMessage.trim()), hint: 'try the pipeline by hand: `touchline pipelines show` prints it' };
+  return {
+    element: null,
+    reason: redactPipeline(gstMessage.trim()),
+    hint: 'try the pipeline by hand: `touchline pipelines show` prints it',
+  };
 }
 
 function missingElementHint(element: string, packageName: string | null): string {
   if (packageName === null) return `check the spelling; ${inspect(element)} tells whether it is installed`;
-  if (packageName === 'JetPack') return 'it is a part of NVIDIA JetPack: this profile needs a Jetson with its multimedia packages';
+  if (packageName === 'JetPack')
+    return 'it is a part of NVIDIA JetPack: this profile needs a Jetson with its multimedia packages';
   if (packageName.startsWith('Touchline')) return 'it is a part of Touchline: run `make build`';
   return `install it with: apt install ${packageName}`;
 }

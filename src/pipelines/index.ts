@@ -4,7 +4,12 @@ export type { SourceKind } from './compose.js';
 export { cropTo, ROTATIONS, type CropPixels, type CropResult, type FrameSize, type Rotation } from './crop.js';
 export { explainParseError, type ParseErrorExplanation } from './explain.js';
 export {
-  ELEMENT_NAMES, loadPipelineLibrary, type PipelineLibrary, type ProfileInfo, type RenderedPipeline, type VideoFacts,
+  ELEMENT_NAMES,
+  loadPipelineLibrary,
+  type PipelineLibrary,
+  type ProfileInfo,
+  type RenderedPipeline,
+  type VideoFacts,
 } from './library.js';
 export { QUALITIES, type Quality, type RecordingRequest } from './schema.js';
 export { elementsOf, redactPipeline, toArguments, toShellCommand } from './text.js';

@@ -3,7 +3,14 @@ import { TouchlineError, type Violation } from '../errors.js';
 import { compileSchema } from '../lib/schema.js';
 import { echoOf, formatViolations } from '../lib/violations.js';
 import {
-  composeProfile, render, sourceKindOf, sourcesOf, unknownSettings, uses, type Composition, type SourceKind,
+  composeProfile,
+  render,
+  sourceKindOf,
+  sourcesOf,
+  unknownSettings,
+  uses,
+  type Composition,
+  type SourceKind,
 } from './compose.js';
 import { explainParseError, type ParseErrorExplanation } from './explain.js';
 import { loadFiles, type PipelineFiles } from './load.js';
@@ -124,9 +131,17 @@ function renderChecked(composition: Composition, request: RecordingRequest): Ren
       bitrateKbps: rendering.bitrateKbps,
     },
     notes: [
-      ...(picture.crop?.isClamped === true ? [`the crop removes more than the picture has; ${picture.crop.kept.width}x${picture.crop.kept.height} pixels are left`] : []),
-      ...(request.exposureCompensation !== 0 && !uses(composition, 'exposure_compensation') ? [`profile ${composition.name} cannot change the exposure`] : []),
-      ...(request.bitrateKbps !== null && rendering.bitrateKbps === null ? [`profile ${composition.name} keeps the bit rate of the camera`] : []),
+      ...(picture.crop?.isClamped === true
+        ? [
+            `the crop removes more than the picture has; ${picture.crop.kept.width}x${picture.crop.kept.height} pixels are left`,
+          ]
+        : []),
+      ...(request.exposureCompensation !== 0 && !uses(composition, 'exposure_compensation')
+        ? [`profile ${composition.name} cannot change the exposure`]
+        : []),
+      ...(request.bitrateKbps !== null && rendering.bitrateKbps === null
+        ? [`profile ${composition.name} keeps the bit rate of the camera`]
+        : []),
     ],
   };
 }
@@ -143,16 +158,24 @@ function impossible(composition: Composition, request: RecordingRequest): Violat
   if (wantsCrop && !uses(composition, 'crop')) {
     report('crop', `must be all zeros: profile ${name} keeps the picture as it comes`, request.crop);
   } else if (wantsCrop && pictureSizeIsUnknown(composition, request)) {
-    report('crop', `must be all zeros unless video width and height are set: profile ${name} does not know the picture's size`, request.crop);
+    report(
+      'crop',
+      `must be all zeros unless video width and height are set: profile ${name} does not know the picture's size`,
+      request.crop,
+    );
   }
   if (request.rotation !== 0 && !uses(composition, 'rotated')) {
     report('rotation', `must be 0: profile ${name} keeps the picture as it comes`, request.rotation);
   }
   for (const key of ['width', 'height', 'framerate'] as const) {
     const wanted = request.video[key];
-    if (wanted !== null && !uses(composition, key)) report(`video ${key}`, `must be null: with profile ${name} the camera decides`, wanted);
+    if (wanted !== null && !uses(composition, key))
+      report(`video ${key}`, `must be null: with profile ${name} the camera decides`, wanted);
   }
-  if ((request.video.width ?? profile.video.width) === null !== ((request.video.height ?? profile.video.height) === null)) {
+  if (
+    ((request.video.width ?? profile.video.width) === null) !==
+    ((request.video.height ?? profile.video.height) === null)
+  ) {
     report('video', 'must have width and height, or neither', request.video);
   }
   if (request.source !== null && sourceKindOf(composition) === 'none') {

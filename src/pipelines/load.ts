@@ -14,6 +14,8 @@ export interface PipelineFiles {
   /** By name, e.g. `x264`. */
   readonly encoders: ReadonlyMap<string, Encoder>;
   readonly profiles: ReadonlyMap<string, Profile>;
+  /** Paths of the files that have mistakes of their own. */
+  readonly wrongFiles: ReadonlySet<string>;
   /** Package of each known element. */
   readonly packages: ReadonlyMap<string, string>;
   readonly violations: readonly Violation[];
@@ -37,13 +39,10 @@ export async function loadFiles(folder: string): Promise<PipelineFiles> {
   const packages = Object.entries(packageFile?.packages ?? {}).flatMap(([name, elements]) =>
     elements.map((element): [string, string] => [element, name]),
   );
-  return {
-    templates,
-    encoders: await readAll(folder, 'encoders', EncoderSchema, violations),
-    profiles: await readAll(folder, 'profiles', ProfileSchema, violations),
-    packages: new Map(packages),
-    violations,
-  };
+  const encoders = await readAll(folder, 'encoders', EncoderSchema, violations);
+  const profiles = await readAll(folder, 'profiles', ProfileSchema, violations);
+  const wrongFiles = new Set(violations.map(({ path }) => String(path[0])));
+  return { templates, encoders, profiles, wrongFiles, packages: new Map(packages), violations };
 }
 
 async function readAll<S extends TSchema>(
@@ -86,7 +85,10 @@ async function namesIn(folder: string, part: string, ending: string): Promise<st
   const path = join(folder, part);
   try {
     const files = await readdir(path);
-    return files.filter((file) => file.endsWith(ending)).map((file) => file.slice(0, -ending.length)).sort();
+    return files
+      .filter((file) => file.endsWith(ending))
+      .map((file) => file.slice(0, -ending.length))
+      .sort();
   } catch (thrown) {
     throw fileError(thrown, 'read the pipelines folder', path);
   }

@@ -8,7 +8,11 @@ export type Quality = (typeof QUALITIES)[number];
 const strict = { additionalProperties: false };
 const NAME = '^[A-Za-z0-9][A-Za-z0-9_-]*$';
 
-const TemplateName = Type.String({ pattern: NAME, maxLength: 64, 'x-expected': 'the name of a template, without folder and ending' });
+const TemplateName = Type.String({
+  pattern: NAME,
+  maxLength: 64,
+  'x-expected': 'the name of a template, without folder and ending',
+});
 
 /** Values for the placeholders of the templates in use; their types are checked against the placeholders. */
 export const SettingsSchema = Type.Record(
@@ -36,7 +40,11 @@ export const ProfileSchema = Type.Object(
     settings: Type.Optional(SettingsSchema),
     quality: Type.Optional(
       Type.Object(
-        { high: Type.Optional(SettingsSchema), balanced: Type.Optional(SettingsSchema), fast: Type.Optional(SettingsSchema) },
+        {
+          high: Type.Optional(SettingsSchema),
+          balanced: Type.Optional(SettingsSchema),
+          fast: Type.Optional(SettingsSchema),
+        },
         strict,
       ),
     ),

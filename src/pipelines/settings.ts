@@ -12,9 +12,31 @@ const QP_PER_OCTAVE = 6;
 
 /** Names that the renderer provides; a profile cannot set them. */
 export const PROVIDED_NAMES: ReadonlySet<string> = new Set([
-  'camera', 'source', 'width', 'height', 'framerate', 'output_width', 'output_height', 'crop_left', 'crop_right', 'crop_top',
-  'crop_bottom', 'edge_left', 'edge_right', 'edge_top', 'edge_bottom', 'video_direction', 'flip_method', 'exposure_compensation',
-  'segment_ms', 'bitrate_bps', 'vbv_bits', 'gop_frames', 'crop', 'rotated', 'sized',
+  'camera',
+  'source',
+  'width',
+  'height',
+  'framerate',
+  'output_width',
+  'output_height',
+  'crop_left',
+  'crop_right',
+  'crop_top',
+  'crop_bottom',
+  'edge_left',
+  'edge_right',
+  'edge_top',
+  'edge_bottom',
+  'video_direction',
+  'flip_method',
+  'exposure_compensation',
+  'segment_ms',
+  'bitrate_bps',
+  'vbv_bits',
+  'gop_frames',
+  'crop',
+  'rotated',
+  'sized',
 ]);
 
 /** Settings that a template may use through a provided name, and that name. */

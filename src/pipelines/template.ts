@@ -6,7 +6,14 @@ import type { Violation } from '../errors.js';
 import { didYouMean } from '../lib/did-you-mean.js';
 import { echoOf } from '../lib/violations.js';
 import {
-  describePlaceholder, encodeValue, FREE_TEXT_TYPES, VALUE_TYPES, type Placeholder, type Scalar, type ValueType, type Values,
+  describePlaceholder,
+  encodeValue,
+  FREE_TEXT_TYPES,
+  VALUE_TYPES,
+  type Placeholder,
+  type Scalar,
+  type ValueType,
+  type Values,
 } from './values.js';
 
 interface Condition {
@@ -51,7 +58,10 @@ export function parseTemplate(file: string, text: string): TemplateResult {
     if (trimmed === '' || trimmed.startsWith('#')) return;
     const report = (message: string, value?: string): void => {
       violations.push({
-        path: [file, `line ${index + 1}`], message, rule: 'template', ...(value === undefined ? {} : { value }),
+        path: [file, `line ${index + 1}`],
+        message,
+        rule: 'template',
+        ...(value === undefined ? {} : { value }),
       });
     };
     const condition = CONDITION.exec(trimmed);
@@ -62,7 +72,8 @@ export function parseTemplate(file: string, text: string): TemplateResult {
     const body = trimmed.slice(condition?.[0].length ?? 0);
     lines.push({ number: index + 1, condition: conditionOf(condition), parts: parseParts(body, report) });
   });
-  if (lines.length === 0) violations.push({ path: [file], message: 'must hold a pipeline, is empty', rule: 'template' });
+  if (lines.length === 0)
+    violations.push({ path: [file], message: 'must hold a pipeline, is empty', rule: 'template' });
   if (violations.length > 0) return { ok: false, violations };
   return { ok: true, template: { file, lines, ...summaryOf(lines) } };
 }
@@ -100,7 +111,10 @@ function placeholderOf(match: RegExpExecArray, report: (message: string, value?:
   const type = VALUE_TYPES.find((candidate) => candidate === word);
   if (type === undefined) {
     const meant = didYouMean(word, VALUE_TYPES);
-    report(`has an unknown type${meant === null ? '' : `; did you mean ${meant}?`} Types are ${VALUE_TYPES.join(', ')}`, whole);
+    report(
+      `has an unknown type${meant === null ? '.' : `; did you mean ${meant}?`} Types are ${VALUE_TYPES.join(', ')}`,
+      whole,
+    );
     return null;
   }
   const plain: Placeholder = { name, type, range: null, choices: null };
@@ -148,7 +162,10 @@ export function fillTemplate(
 ): Filled {
   const violations: Violation[] = [];
   const report = (name: string, expected: string, value: Scalar | undefined): void => {
-    const found = value === undefined ? { message: `is missing: must be ${expected}`, rule: 'required' } : { message: `must be ${expected}`, rule: 'value', value: echoOf(value) };
+    const found =
+      value === undefined
+        ? { message: `is missing: must be ${expected}`, rule: 'required' }
+        : { message: `must be ${expected}`, rule: 'value', value: echoOf(value) };
     violations.push({ path: path(name), ...found });
   };
   for (const [name, words] of template.choices) {

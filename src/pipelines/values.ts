@@ -8,9 +8,7 @@ import { posix } from 'node:path';
 export type Scalar = string | number | boolean;
 export type Values = ReadonlyMap<string, Scalar>;
 
-export const VALUE_TYPES = [
-  'int', 'float', 'bool', 'fraction', 'enum', 'string', 'path', 'device', 'url',
-] as const;
+export const VALUE_TYPES = ['int', 'float', 'bool', 'fraction', 'enum', 'string', 'path', 'device', 'url'] as const;
 export type ValueType = (typeof VALUE_TYPES)[number];
 
 /** Types whose values are free text: they may stand only as the whole value of an element's property. */
@@ -75,7 +73,9 @@ function textOf({ type, range, choices }: Placeholder, value: Scalar): string | 
     case 'fraction':
       return typeof value === 'number' && value > 0 && value <= 1000 ? fraction(value) : null;
     case 'enum':
-      return typeof value === 'string' && (choices === null ? ENUM_WORD.test(value) : choices.includes(value)) ? value : null;
+      return typeof value === 'string' && (choices === null ? ENUM_WORD.test(value) : choices.includes(value))
+        ? value
+        : null;
     case 'string':
       return isText(value) ? encodeText(value) : null;
     case 'path':
@@ -125,7 +125,9 @@ const isSerialisedAsIs = (byte: number): boolean => /[A-Za-z0-9_/:.+-]/.test(Str
 
 /** URLs have an escape of their own (%XX) for whatever must not stand in them. */
 function encodeUrl(value: string): string | null {
-  const escaped = value.replace(/[^A-Za-z0-9_.,/:+@%=?&~#;!$()*[\]-]/gu, (character) => encodeURIComponent(character).replace("'", '%27'));
+  const escaped = value.replace(/[^A-Za-z0-9_.,/:+@%=?&~#;!$()*[\]-]/gu, (character) =>
+    encodeURIComponent(character).replace("'", '%27'),
+  );
   if (!URL.canParse(escaped)) return null;
   const { protocol, hostname } = new URL(escaped);
   return STREAM_PROTOCOLS.has(protocol) && hostname !== '' ? `"${escaped}"` : null;
