@@ -3,15 +3,12 @@
 
 BINDING=node_modules/gstreamer-superficial/build/Release/gstreamer-superficial.node
 
-# npm runs with the Node that the system brought it with, so any npm since 8 will do: no install script runs in it, and
-# its complaint that this Node is too old for the packages says nothing about the Node that will run them.
 install_packages() {
-  ensure_npm
   say "Installing npm packages"
-  (cd "$ROOT" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) || fail "npm ci did not succeed"
+  (cd "$ROOT" && run_npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) || fail "npm ci did not succeed"
 }
 
-# The only package with an install script. It is built here by name, against the headers of the Node that will load it.
+# The only package with an install script. Whatever npm thinks of such scripts, it is built here by name, against the headers of the Node that will load it.
 build_binding() {
   local log="$CACHE/binding.log" gyp="$ROOT/node_modules/node-gyp/bin/node-gyp.js"
   say "Building the GStreamer binding"
