@@ -140,6 +140,7 @@ touchline_segment_branch_new (guint index, TouchlineSegmentFile *file, guint fra
   g_atomic_ref_count_init (&branch->references);
   branch->index = index;
   branch->file = file;
+  branch->began_us = g_get_monotonic_time ();
   branch->first_pts = branch->end_pts = GST_CLOCK_TIME_NONE;
   branch->events = events;
   branch->owner = owner;

@@ -32,6 +32,9 @@ struct _TouchlineSegmentBranch
   gboolean ending;              /* end of stream was sent into the muxer */
   gboolean closing;             /* somebody has taken it upon himself to close it */
 
+  gint64 began_us;              /* monotonic time of the first frame */
+  gboolean announced;           /* that it was opened; muxer's thread only */
+
   /*< private > */
   gatomicrefcount references;
   GstElement *muxer;

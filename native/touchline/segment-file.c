@@ -8,6 +8,10 @@
  * of what is playable already are therefore kept in memory (a few bytes) until the muxer has ended, and then happen last:
  * the appended moov is on disk first, and each rewrite is on disk before the next one begins. Readers ignore a second moov,
  * so the file is playable at every instant.
+ *
+ * Before its first index a file is nothing but a surprise to whoever finds it after a crash. It is therefore written without
+ * a name (O_TMPFILE) and linked into its folder together with that index; until then it vanishes with the process. File
+ * systems that cannot do this get a file that has its name from the start.
  */
 #define _GNU_SOURCE
 
@@ -16,6 +20,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <gst/gst.h>
@@ -32,6 +37,7 @@ struct _TouchlineSegmentFile
 {
   gatomicrefcount references;
   gint fd;
+  gboolean named;               /* linked into its folder; belongs to the writing thread */
   gchar *location;
   gchar *display_name;
   TouchlineDiskFigures *figures;
@@ -47,12 +53,39 @@ rewrite_clear (gpointer rewrite)
   g_bytes_unref (((Rewrite *) rewrite)->data);
 }
 
+static gint
+open_nameless (const gchar *location)
+{
+  gchar *folder = g_path_get_dirname (location);
+  gint fd = open (folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644);
+
+  g_free (folder);
+  return fd;
+}
+
+/* Kernels that do not know O_TMPFILE see an attempt to write to a directory. */
+static gboolean
+is_unsupported (gint error)
+{
+  return error == EOPNOTSUPP || error == EISDIR || error == EINVAL;
+}
+
 gint
 touchline_segment_file_create (const gchar *location, TouchlineDiskFigures *figures, TouchlineSegmentFile **file)
 {
-  gint fd = open (location, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   TouchlineSegmentFile *created;
+  gboolean named = FALSE;
+  struct stat existing;
+  gint fd;
 
+  /* What counts is that linking refuses a name that is taken; asking early saves the first frames from being dropped. */
+  if (lstat (location, &existing) == 0)
+    return EEXIST;
+  fd = open_nameless (location);
+  if (fd < 0 && is_unsupported (errno)) {
+    fd = open (location, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    named = TRUE;
+  }
   if (fd < 0)
     return errno;
 
@@ -60,12 +93,13 @@ touchline_segment_file_create (const gchar *location, TouchlineDiskFigures *figu
   g_atomic_ref_count_init (&created->references);
   g_mutex_init (&created->lock);
   created->fd = fd;
+  created->named = named;
   created->location = g_strdup (location);
   created->display_name = g_utf8_make_valid (location, -1);
   created->figures = figures;
   created->rewrites = g_array_new (FALSE, FALSE, sizeof (Rewrite));
   g_array_set_clear_func (created->rewrites, rewrite_clear);
-  created->progress.synced_at_us = created->progress.tried_at_us = g_get_monotonic_time ();
+  created->progress.synced_at_us = g_get_monotonic_time ();
   *file = created;
   return 0;
 }
@@ -129,11 +163,24 @@ is_index_box (const guint8 *data, gsize size)
       && (memcmp (data + 4, "moof", 4) == 0 || memcmp (data + 4, "moov", 4) == 0);
 }
 
+static gint
+give_name (TouchlineSegmentFile *file)
+{
+  gchar source[sizeof ("/proc/self/fd/") + 3 * sizeof (gint)];
+  gint result;
+
+  g_snprintf (source, sizeof (source), "/proc/self/fd/%d", file->fd);
+  result = linkat (AT_FDCWD, source, AT_FDCWD, file->location, AT_SYMLINK_FOLLOW);
+  file->named = result == 0;
+  return result == 0 ? 0 : errno;
+}
+
 gint
 touchline_segment_file_write (TouchlineSegmentFile *file, guint64 offset, const guint8 *data, gsize size,
     gboolean *completed)
 {
   TouchlineSegmentFileProgress before;
+  gboolean is_index = is_index_box (data, size);
   gint error;
 
   touchline_segment_file_get_progress (file, &before);
@@ -154,11 +201,16 @@ touchline_segment_file_write (TouchlineSegmentFile *file, guint64 offset, const 
 
     return error;
   }
+  if (is_index && !file->named)
+    error = give_name (file);
+  if (error != 0)
+    return error;
 
   g_mutex_lock (&file->lock);
   file->progress.size = MAX (file->progress.size, offset + size);
-  if (is_index_box (data, size)) {
+  if (is_index) {
     file->progress.playable = file->progress.size;
+    file->progress.playable_at_us = g_get_monotonic_time ();
     *completed = TRUE;
   }
   g_mutex_unlock (&file->lock);
@@ -178,22 +230,27 @@ sync_folder (const gchar *location)
   return error;
 }
 
+/* File systems that cannot sync are recorded on all the same; the figures and `synced` tell. */
+static gboolean
+cannot_sync (gint error)
+{
+  return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP;
+}
+
 static gint
 sync_steps (TouchlineSegmentFile *file, gboolean name_synced)
 {
-  gint error = 0;
+  gint error = fdatasync (file->fd) == 0 ? 0 : errno;
 
-  /* Data under a name that a power cut forgets is lost data. */
-  if (!name_synced) {
+  /* After the data: a name that comes back from a power cut without them would be an empty file. */
+  if (error == 0 && !name_synced) {
     error = sync_folder (file->location);
-    if (error != 0)
-      return error;
-    g_mutex_lock (&file->lock);
-    file->progress.name_synced = TRUE;
-    g_mutex_unlock (&file->lock);
+    if (error == 0) {
+      g_mutex_lock (&file->lock);
+      file->progress.name_synced = TRUE;
+      g_mutex_unlock (&file->lock);
+    }
   }
-  if (fdatasync (file->fd) != 0)
-    error = errno;
   return error;
 }
 
@@ -228,7 +285,7 @@ touchline_segment_file_sync (TouchlineSegmentFile *file)
   if (error != 0)
     file->figures->sync_errors++;
   g_mutex_unlock (&file->figures->lock);
-  return error;
+  return cannot_sync (error) ? 0 : error;
 }
 
 static gint
@@ -242,12 +299,16 @@ compare_rewrites (gconstpointer a, gconstpointer b)
 gint
 touchline_segment_file_finish (TouchlineSegmentFile *file, gboolean finalise, gboolean *finalised)
 {
+  guint64 playable;
   gint error;
 
   *finalised = FALSE;
   g_mutex_lock (&file->lock);
   file->progress.finished = TRUE;
+  playable = file->progress.playable;
   g_mutex_unlock (&file->lock);
+  if (playable == 0)
+    return ENODATA;
 
   error = touchline_segment_file_sync (file);
   if (error != 0 || !finalise)

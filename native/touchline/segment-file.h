@@ -1,4 +1,4 @@
-/* One segment's file on disk: created once, written by one thread, synced by others. */
+/* One segment's file on disk: written by one thread, synced by others, visible under its name once it can be played. */
 #pragma once
 
 #include <glib.h>
@@ -19,17 +19,21 @@ typedef struct
 typedef struct
 {
   guint64 size;                 /* bytes written */
-  guint64 playable;             /* bytes that an index on disk or in the page cache covers */
+  guint64 playable;             /* bytes that an index covers; 0 until the file has its name */
+  gint64 playable_at_us;        /* when the newest index was written */
   guint64 synced;               /* bytes that were in the file before the newest successful fdatasync began */
   gint64 synced_at_us;          /* when that fdatasync began; the time of creation before the first one */
   gboolean tried;               /* a sync was attempted */
-  gint64 tried_at_us;           /* when the newest attempt began; the time of creation before the first one */
+  gint64 tried_at_us;           /* when the newest attempt began */
   gint sync_error;              /* errno of the first sync that failed: what was written before it may be gone for good */
   gboolean name_synced;         /* the folder's entry survives a power cut */
   gboolean finished;            /* touchline_segment_file_finish was entered; it does its own syncing */
 } TouchlineSegmentFileProgress;
 
-/** Creates the file exclusively. `*file` has one reference. Returns 0 or an errno value (EEXIST: never overwritten). */
+/**
+ * Opens a file that gets the name `location` with its first index. `*file` has one reference. Returns 0 or an errno value
+ * (EEXIST when the name is taken: nothing is ever overwritten).
+ */
 gint touchline_segment_file_create (const gchar *location, TouchlineDiskFigures *figures, TouchlineSegmentFile **file);
 
 TouchlineSegmentFile *touchline_segment_file_ref (TouchlineSegmentFile *file);
@@ -43,17 +47,19 @@ const gchar *touchline_segment_file_display_name (const TouchlineSegmentFile *fi
 /**
  * Writes all of `data` at `offset`. A rewrite of what is already playable is kept back until
  * touchline_segment_file_finish (see segment-file.c). One writer at a time. `*completed` is set when this write made
- * more of the file playable. Returns 0 or an errno value; a failed append leaves the file as it was before.
+ * more of the file playable. Returns 0 or an errno value (EEXIST: somebody else has taken the name); a failed append
+ * leaves the file as it was before.
  */
 gint touchline_segment_file_write (TouchlineSegmentFile *file, guint64 offset, const guint8 *data, gsize size,
     gboolean *completed);
 
-/** Makes what has been written survive a power cut, the file's name first. Any thread. Returns 0 or an errno value. */
+/** Makes what has been written, and the file's name, survive a power cut. Any thread. Returns 0 or an errno value. */
 gint touchline_segment_file_sync (TouchlineSegmentFile *file);
 
 /**
  * Ends the file: turns it into an ordinary MP4 when `finalise` is set (the muxer has delivered its index), and syncs it
- * and its folder. `*finalised` tells whether the rewrite took place. Returns 0 or an errno value.
+ * and its folder. `*finalised` tells whether the rewrite took place. Returns 0 or an errno value (ENODATA: no index was
+ * ever written, so there is no file).
  */
 gint touchline_segment_file_finish (TouchlineSegmentFile *file, gboolean finalise, gboolean *finalised);
 

@@ -12,7 +12,7 @@ touchline_segment_post_error (GstElement *element, const GError *error)
 void
 touchline_segment_post_opened (GstElement *element, const TouchlineSegmentBranch *branch)
 {
-  gchar *mono_us = g_strdup_printf ("%" G_GINT64_FORMAT, g_get_monotonic_time ());
+  gchar *mono_us = g_strdup_printf ("%" G_GINT64_FORMAT, branch->began_us);
 
   gst_element_post_message (element, gst_message_new_element (GST_OBJECT (element),
           gst_structure_new ("touchline-segment-opened", "location", G_TYPE_STRING,

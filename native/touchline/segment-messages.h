@@ -8,7 +8,10 @@ G_BEGIN_DECLS
 /** Error message of the element with the domain, code and text of `error`. */
 void touchline_segment_post_error (GstElement *element, const GError *error);
 
-/** `touchline-segment-opened` {location: string, index: uint, mono-us: string}. */
+/**
+ * `touchline-segment-opened` {location: string, index: uint, mono-us: string}: the file is there and can be played.
+ * `mono-us` is CLOCK_MONOTONIC at its first frame.
+ */
 void touchline_segment_post_opened (GstElement *element, const TouchlineSegmentBranch *branch);
 
 /**

@@ -1,223 +1,9 @@
-/* What a segment sink does between READY -> PAUSED and back.
- *
- * Each segment is closed by exactly one of: its muxer's end of stream, its first error, the stop of the run. Whoever sets
- * `closing` first does it. Closing waits for the disk and so happens in the muxer's thread (or in the one that stops the
- * run), never in the thread that delivers frames. The muxer cannot be shut down from its own thread: a worker does that.
- */
+/* What a segment sink does with the stream between READY -> PAUSED and back. How segments end is in segment-closing.c. */
 
-#include "segment-run.h"
+#include "segment-run-internal.h"
 
-#include <errno.h>
-
-#include "segment-messages.h"
-#include "segment-sync.h"
-
-struct _TouchlineSegmentRun
-{
-  GstElement *element;
-  TouchlineSegmentSettings settings;
-  TouchlineSegmentSync *sync;
-  TouchlineDiskFigures figures;
-  GstBus *bus;                  /* of the muxers */
-
-  GMutex lock;                  /* guards the rest; never held during input or output */
-  GCond branch_gone;
-  GPtrArray *branches;          /* those that are not closed yet */
-  guint alive;                  /* branches whose muxer or descriptor still exists */
-  TouchlineSegmentBranch *current;      /* one of `branches`, or NULL */
-  guint next_index;
-  gboolean failed;
-  gboolean stopping;
-  gboolean stream_ended;
-  guint32 end_seqnum;
-  TouchlineSegmentStats closed; /* counters, and the sizes of closed segments */
-};
-
-static void
-post_eos_when_done (TouchlineSegmentRun *run)
-{
-  gboolean done;
-
-  g_mutex_lock (&run->lock);
-  done = run->stream_ended && run->branches->len == 0;
-  run->stream_ended = run->stream_ended && !done;
-  g_mutex_unlock (&run->lock);
-
-  if (done)
-    touchline_segment_post_eos (run->element, run->end_seqnum);
-}
-
-static void
-release_branch (TouchlineSegmentRun *run, TouchlineSegmentBranch *branch)
-{
-  touchline_segment_branch_stop (branch);
-  touchline_segment_branch_unref (branch);
-
-  g_mutex_lock (&run->lock);
-  run->alive--;
-  g_cond_broadcast (&run->branch_gone);
-  g_mutex_unlock (&run->lock);
-}
-
-typedef struct
-{
-  TouchlineSegmentRun *run;
-  TouchlineSegmentBranch *branch;
-} Release;
-
-static void
-release_in_worker (GstElement *element G_GNUC_UNUSED, gpointer data)
-{
-  Release *release = data;
-
-  release_branch (release->run, release->branch);
-}
-
-static gboolean
-claim_branch (TouchlineSegmentRun *run, TouchlineSegmentBranch *branch, gboolean failed)
-{
-  gboolean claimed;
-
-  g_mutex_lock (&run->lock);
-  claimed = !branch->closing;
-  branch->closing = TRUE;
-  if (claimed && run->current == branch)
-    run->current = NULL;
-  run->failed = run->failed || (claimed && failed);
-  g_mutex_unlock (&run->lock);
-  return claimed;
-}
-
-/* For the one who claimed the branch. Takes over the list's reference and hands it back. */
-static TouchlineSegmentBranch *
-close_branch (TouchlineSegmentRun *run, TouchlineSegmentBranch *branch, gboolean finalise, const GError *reason)
-{
-  TouchlineSegmentFileProgress progress;
-  GError *error = reason ? g_error_copy (reason) : NULL;
-  gboolean finalised = FALSE;
-  gint finish_error;
-  guint position;
-
-  touchline_segment_sync_remove (run->sync, branch->file);
-  finish_error = touchline_segment_file_finish (branch->file, finalise, &finalised);
-  if (finish_error != 0 && !error) {
-    error = touchline_segment_file_error ("finalise", touchline_segment_file_display_name (branch->file), finish_error);
-    touchline_segment_run_fail (run, error);
-  }
-  touchline_segment_file_get_progress (branch->file, &progress);
-
-  g_mutex_lock (&run->lock);
-  if (g_ptr_array_find (run->branches, branch, &position))
-    g_ptr_array_steal_index_fast (run->branches, position);
-  run->closed.segments_closed++;
-  run->closed.bytes += progress.size;
-  run->closed.synced_bytes += progress.synced;
-  g_mutex_unlock (&run->lock);
-
-  touchline_segment_post_closed (run->element, branch, progress.size, finalised, finish_error == 0 && progress.sync_error == 0, error);
-  g_clear_error (&error);
-  post_eos_when_done (run);
-  return branch;
-}
-
-static void
-close_branch_from_its_thread (TouchlineSegmentRun *run, TouchlineSegmentBranch *branch, gboolean finalise,
-    const GError *reason)
-{
-  Release *release = g_new (Release, 1);
-
-  release->run = run;
-  release->branch = close_branch (run, branch, finalise, reason);
-  gst_element_call_async (run->element, release_in_worker, release, g_free);
-}
-
-static void
-on_progressed (TouchlineSegmentBranch *branch G_GNUC_UNUSED, gpointer owner)
-{
-  touchline_segment_sync_wake (((TouchlineSegmentRun *) owner)->sync);
-}
-
-static void
-on_ended (TouchlineSegmentBranch *branch, gpointer owner)
-{
-  if (claim_branch (owner, branch, FALSE))
-    close_branch_from_its_thread (owner, branch, TRUE, NULL);
-}
-
-static void
-on_failed (TouchlineSegmentBranch *branch, const GError *error, gpointer owner)
-{
-  if (!claim_branch (owner, branch, TRUE))
-    return;
-  touchline_segment_post_error (((TouchlineSegmentRun *) owner)->element, error);
-  close_branch_from_its_thread (owner, branch, FALSE, error);
-}
-
-static const TouchlineSegmentBranchEvents branch_events = { on_progressed, on_ended, on_failed };
-
-/* The open branch that writes `file` or whose muxer sent `message`, referenced, or NULL. */
-static TouchlineSegmentBranch *
-find_branch (TouchlineSegmentRun *run, TouchlineSegmentFile *file, GstMessage *message)
-{
-  TouchlineSegmentBranch *found = NULL;
-
-  g_mutex_lock (&run->lock);
-  for (guint i = 0; i < run->branches->len && !found; i++) {
-    TouchlineSegmentBranch *branch = g_ptr_array_index (run->branches, i);
-
-    if (branch->file == file || (message && touchline_segment_branch_made (branch, message)))
-      found = touchline_segment_branch_ref (branch);
-  }
-  g_mutex_unlock (&run->lock);
-  return found;
-}
-
-/* From the sync thread. */
-static void
-on_sync_failed (TouchlineSegmentFile *file, gint error_number, gpointer owner)
-{
-  TouchlineSegmentBranch *branch;
-
-  /* File systems that cannot sync are counted and not refused. Everything else may have dropped data that the file
-   * claims to have: a segment that goes on after that would be a lie. */
-  if (error_number == EINVAL || error_number == ENOSYS || error_number == EOPNOTSUPP)
-    return;
-  branch = find_branch (owner, file, NULL);
-  if (branch) {
-    GError *error = touchline_segment_file_error ("sync", touchline_segment_file_display_name (file), error_number);
-
-    on_failed (branch, error, owner);
-    g_error_free (error);
-    touchline_segment_branch_unref (branch);
-  }
-}
-
-/* Nothing that a muxer says is of interest to the application except why it failed. */
-static GstBusSyncReply
-on_muxer_message (GstBus *bus G_GNUC_UNUSED, GstMessage *message, gpointer owner)
-{
-  TouchlineSegmentBranch *branch;
-
-  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ERROR) {
-    gst_message_unref (message);
-    return GST_BUS_DROP;
-  }
-  branch = find_branch (owner, NULL, message);
-  if (branch) {
-    GError *error;
-    gchar *debug;
-
-    gst_message_parse_error (message, &error, &debug);
-    g_prefix_error (&error, "cannot mux segment \"%s\": ", touchline_segment_file_display_name (branch->file));
-    GST_ERROR_OBJECT (((TouchlineSegmentRun *) owner)->element, "%s (%s)", error->message, debug ? debug : "no details");
-    on_failed (branch, error, owner);
-    g_error_free (error);
-    g_free (debug);
-    touchline_segment_branch_unref (branch);
-  }
-  gst_message_unref (message);
-  return GST_BUS_DROP;
-}
+/* Segments that may exist at once: the running one and those that are being finalised. Each has a thread. */
+#define MAX_ALIVE 16
 
 TouchlineSegmentRun *
 touchline_segment_run_new (GstElement *element, const TouchlineSegmentSettings *settings)
@@ -230,11 +16,11 @@ touchline_segment_run_new (GstElement *element, const TouchlineSegmentSettings *
   run->next_index = settings->start_index;
   g_mutex_init (&run->lock);
   g_mutex_init (&run->figures.lock);
-  g_cond_init (&run->branch_gone);
+  g_cond_init (&run->changed);
   run->branches = g_ptr_array_new ();
   run->bus = gst_bus_new ();
-  gst_bus_set_sync_handler (run->bus, on_muxer_message, run, NULL);
-  run->sync = touchline_segment_sync_new (settings->sync_interval_ms, settings->fragment_duration_ms, on_sync_failed, run);
+  gst_bus_set_sync_handler (run->bus, touchline_segment_run_muxer_message, run, NULL);
+  run->sync = touchline_segment_sync_new (settings->sync_interval_ms, settings->fragment_duration_ms, touchline_segment_run_sync_failed, run);
   return run;
 }
 
@@ -245,20 +31,11 @@ touchline_segment_run_free (TouchlineSegmentRun *run)
   gst_bus_set_sync_handler (run->bus, NULL, NULL, NULL);
   gst_object_unref (run->bus);
   g_ptr_array_unref (run->branches);
-  g_cond_clear (&run->branch_gone);
+  g_cond_clear (&run->changed);
   g_mutex_clear (&run->figures.lock);
   g_mutex_clear (&run->lock);
   g_free (run->settings.location_prefix);
   g_free (run);
-}
-
-void
-touchline_segment_run_fail (TouchlineSegmentRun *run, const GError *error)
-{
-  g_mutex_lock (&run->lock);
-  run->failed = TRUE;
-  g_mutex_unlock (&run->lock);
-  touchline_segment_post_error (run->element, error);
 }
 
 /* A branch that is not yet in the list, or NULL after `error` was set. */
@@ -272,7 +49,7 @@ create_branch (TouchlineSegmentRun *run, guint index, GError **error)
   gint error_number = touchline_segment_file_create (location, &run->figures, &file);
 
   if (error_number == 0) {
-    branch = touchline_segment_branch_new (index, file, run->settings.fragment_duration_ms, run->bus, &branch_events, run,
+    branch = touchline_segment_branch_new (index, file, run->settings.fragment_duration_ms, run->bus, &touchline_segment_run_branch_events, run,
         error);
   } else {
     gchar *display_name = g_utf8_make_valid (location, -1);
@@ -283,6 +60,14 @@ create_branch (TouchlineSegmentRun *run, guint index, GError **error)
   g_free (location);
   g_free (number);
   return branch;
+}
+
+/* Only a source that is faster than real time and than the disk ever gets here. */
+static void
+wait_for_room (TouchlineSegmentRun *run)
+{
+  while (run->alive >= MAX_ALIVE && !run->stopping && !run->failed)
+    g_cond_wait (&run->changed, &run->lock);
 }
 
 static GstFlowReturn
@@ -334,6 +119,7 @@ touchline_segment_run_begin_segment (TouchlineSegmentRun *run, GstEvent *stream_
   touchline_segment_run_end_segment (run);
 
   g_mutex_lock (&run->lock);
+  wait_for_room (run);
   result = flow (run);
   index = run->next_index++;
   g_mutex_unlock (&run->lock);
@@ -359,7 +145,6 @@ touchline_segment_run_begin_segment (TouchlineSegmentRun *run, GstEvent *stream_
 
   if (result == GST_FLOW_OK) {
     touchline_segment_sync_add (run->sync, branch->file);
-    touchline_segment_post_opened (run->element, branch);
     touchline_segment_branch_push_event (branch, gst_event_ref (stream_start));
     touchline_segment_branch_push_event (branch, gst_event_new_caps (caps));
     touchline_segment_branch_push_event (branch, gst_event_new_segment (segment));
@@ -376,7 +161,7 @@ touchline_segment_run_end_stream (TouchlineSegmentRun *run, guint32 seqnum)
   run->stream_ended = TRUE;
   run->end_seqnum = seqnum;
   g_mutex_unlock (&run->lock);
-  post_eos_when_done (run);
+  touchline_segment_run_post_eos_when_done (run);
 }
 
 static TouchlineSegmentBranch *
@@ -452,51 +237,6 @@ touchline_segment_run_has_segment (TouchlineSegmentRun *run)
   has = run->current != NULL;
   g_mutex_unlock (&run->lock);
   return has;
-}
-
-/* One that is neither at its end nor being closed, or NULL. */
-static TouchlineSegmentBranch *
-claim_running_branch (TouchlineSegmentRun *run)
-{
-  TouchlineSegmentBranch *claimed = NULL;
-
-  g_mutex_lock (&run->lock);
-  run->stopping = TRUE;
-  for (guint i = 0; i < run->branches->len && !claimed; i++) {
-    TouchlineSegmentBranch *branch = g_ptr_array_index (run->branches, i);
-
-    if (!branch->ending && !branch->closing) {
-      branch->closing = TRUE;
-      run->current = run->current == branch ? NULL : run->current;
-      claimed = branch;
-    }
-  }
-  g_mutex_unlock (&run->lock);
-  return claimed;
-}
-
-void
-touchline_segment_run_stop (TouchlineSegmentRun *run)
-{
-  TouchlineSegmentBranch *branch;
-
-  while ((branch = claim_running_branch (run)) != NULL) {
-    GError *reason = g_error_new_literal (GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
-        "stopped before the end of the stream");
-
-    touchline_segment_branch_stop (branch);
-    release_branch (run, close_branch (run, branch, FALSE, reason));
-    g_error_free (reason);
-  }
-}
-
-void
-touchline_segment_run_wait (TouchlineSegmentRun *run)
-{
-  g_mutex_lock (&run->lock);
-  while (run->alive > 0)
-    g_cond_wait (&run->branch_gone, &run->lock);
-  g_mutex_unlock (&run->lock);
 }
 
 gchar *

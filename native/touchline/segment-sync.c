@@ -1,7 +1,7 @@
 /* The thread that brings open segments onto the disk again and again.
  *
- * A sync in the middle of a fragment saves samples that no index covers yet. It therefore waits for the index and starts
- * right after it, so that what is lost in a power cut is one interval and not an interval plus a fragment.
+ * A sync in the middle of a fragment saves samples that no index covers yet. It therefore rather starts early, right
+ * after an index, than late: what a power cut can cost is then one interval and not an interval plus a fragment.
  */
 #include "segment-sync.h"
 
@@ -11,7 +11,7 @@ struct _TouchlineSegmentSync
 {
   GThread *thread;
   gint64 interval_us;
-  gint64 patience_us;
+  gint64 earliest_us;           /* after the sync before */
   TouchlineSegmentSyncFailed failed;
   gpointer owner;
 
@@ -28,15 +28,11 @@ due_at (const TouchlineSegmentSync *sync, TouchlineSegmentFile *file)
   TouchlineSegmentFileProgress progress;
 
   touchline_segment_file_get_progress (file, &progress);
-  if (progress.finished)
+  if (progress.finished || progress.playable <= progress.synced)
     return NEVER;
-  if (!progress.tried)
-    return progress.tried_at_us;
-  if (progress.playable > progress.synced)
-    return progress.tried_at_us + sync->interval_us;
-  if (progress.size > progress.synced || !progress.name_synced)
-    return progress.tried_at_us + sync->interval_us + sync->patience_us;
-  return NEVER;
+  if (!progress.tried || progress.playable_at_us >= progress.tried_at_us + sync->earliest_us)
+    return progress.playable_at_us;
+  return progress.tried_at_us + sync->interval_us;
 }
 
 static TouchlineSegmentFile *
@@ -88,12 +84,13 @@ sync_loop (gpointer data)
 }
 
 TouchlineSegmentSync *
-touchline_segment_sync_new (guint interval_ms, guint patience_ms, TouchlineSegmentSyncFailed failed, gpointer owner)
+touchline_segment_sync_new (guint interval_ms, guint fragment_ms, TouchlineSegmentSyncFailed failed, gpointer owner)
 {
   TouchlineSegmentSync *sync = g_new0 (TouchlineSegmentSync, 1);
 
   sync->interval_us = interval_ms * G_TIME_SPAN_MILLISECOND;
-  sync->patience_us = patience_ms * G_TIME_SPAN_MILLISECOND;
+  /* An index that comes later than this may be the last one within the interval; fragments vary by some frames. */
+  sync->earliest_us = MAX (0, sync->interval_us - fragment_ms * G_TIME_SPAN_MILLISECOND * 3 / 2);
   sync->failed = failed;
   sync->owner = owner;
   g_mutex_init (&sync->lock);

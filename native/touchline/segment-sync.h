@@ -11,16 +11,16 @@ typedef struct _TouchlineSegmentSync TouchlineSegmentSync;
 typedef void (*TouchlineSegmentSyncFailed) (TouchlineSegmentFile *file, gint error_number, gpointer owner);
 
 /**
- * Starts the thread. A file that has become playable further than it is synced is synced at most every `interval_ms`,
- * at the moment at which an index is complete; one that grows without an index, after another `patience_ms`.
+ * Starts the thread. A file is synced with its first index at once, and from then on within `interval_ms` whenever more
+ * of it has become playable; `fragment_ms` is how often that is to be expected.
  */
-TouchlineSegmentSync *touchline_segment_sync_new (guint interval_ms, guint patience_ms, TouchlineSegmentSyncFailed failed,
+TouchlineSegmentSync *touchline_segment_sync_new (guint interval_ms, guint fragment_ms, TouchlineSegmentSyncFailed failed,
     gpointer owner);
 
 /** Ends the thread after the sync that it is in. */
 void touchline_segment_sync_free (TouchlineSegmentSync *sync);
 
-/** Takes care of `file` from now on, of its name in the folder at once. */
+/** Takes care of `file` from now on. */
 void touchline_segment_sync_add (TouchlineSegmentSync *sync, TouchlineSegmentFile *file);
 
 void touchline_segment_sync_remove (TouchlineSegmentSync *sync, TouchlineSegmentFile *file);
