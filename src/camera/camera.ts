@@ -35,14 +35,17 @@ export interface CameraOptions {
   readonly log: Logger;
   /** A host that says nothing for this long hangs and is killed. */
   readonly silenceLimitMs: number;
-  /** Longest pause between two launches. */
-  readonly maxBackoffMs: number;
+  /** Grows with each launch in a row that did not last; the first is immediate, because frames are being lost. */
+  readonly backoffMs: () => number;
 }
 
 const CONNECT_POLL_MS = 15;
 const LAUNCH_PATIENCE_MS = 8000;
 const WATCH_MS = 250;
-const STABLE_MS = 10_000;
+/** A host that lived this long is no crash loop: its successor is started without delay. */
+const STABLE_MS = 2000;
+/** Contract 5.3. */
+const MAX_BACKOFF_MS = 5000;
 const SHORT_REQUEST_MS = 3000;
 const PREPARE_MS = 12_000;
 
@@ -169,7 +172,7 @@ export class Camera extends EventEmitter<CameraEvents> {
     const { signal } = this.#stopping;
     let connection = await this.#open();
     if (connection === null) {
-      const backoffMs = Math.min(this.#options.maxBackoffMs, this.#launches === 0 ? 0 : 125 * 2 ** this.#launches);
+      const backoffMs = Math.min(MAX_BACKOFF_MS, this.#options.backoffMs() * this.#launches);
       if (backoffMs > 0) await clock.sleepMs(backoffMs, signal);
       this.#launches += 1;
       this.#options.launcher.launch(this.id);
@@ -238,7 +241,7 @@ export class Camera extends EventEmitter<CameraEvents> {
       await this.abort(step.runId);
       return;
     }
-    await this.prepare(step.spec);
+    if (step.kind === 'record') await this.prepare(step.spec);
     await this.go(step.spec.runId, this.#options.clock.monoUs());
   }
 
@@ -250,7 +253,10 @@ export class Camera extends EventEmitter<CameraEvents> {
   }
 }
 
-type Step = { readonly kind: 'abort'; readonly runId: string } | { readonly kind: 'record'; readonly spec: RecordingSpec };
+type Step =
+  | { readonly kind: 'abort'; readonly runId: string }
+  | { readonly kind: 'record'; readonly spec: RecordingSpec }
+  | { readonly kind: 'go'; readonly spec: RecordingSpec };
 
 /** The next thing to do to bring a host from what it does to what is wanted; null when they agree. */
 export function nextStep(wanted: Wanted, state: Pick<HostState, 'phase' | 'run'>): Step | null {
@@ -258,5 +264,6 @@ export function nextStep(wanted: Wanted, state: Pick<HostState, 'phase' | 'run'>
   const runId = state.run?.runId ?? null;
   if (wanted.kind === 'idle') return runId === null ? null : { kind: 'abort', runId };
   if (runId === null) return { kind: 'record', spec: wanted.spec };
-  return runId === wanted.spec.runId && state.phase === 'running' ? null : { kind: 'abort', runId };
+  if (runId !== wanted.spec.runId) return { kind: 'abort', runId };
+  return state.phase === 'prepared' ? { kind: 'go', spec: wanted.spec } : null;
 }

@@ -1,3 +1,5 @@
+import type { Config } from '../config/config.js';
+
 /** The configured policy; read at each start and stop, so that a live edit counts from then on. */
 export interface RecordingPolicy {
   readonly requireAllCameras: boolean;
@@ -7,5 +9,19 @@ export interface RecordingPolicy {
   readonly startTimeoutMs: number;
   readonly eosTimeoutMs: number;
   readonly probeTimeoutMs: number;
-  readonly minFreeGb: number;
+  readonly minFreeBytes: number;
+}
+
+/** The recording keys of the configuration. */
+export function policyOf(config: Config): RecordingPolicy {
+  return {
+    requireAllCameras: config.recordingRequireAllCameras,
+    recoveryMaxAttempts: config.recordingRecoveryMaxAttempts,
+    protectionMs: config.recordingProtectionMs,
+    stallMs: config.recordingStallMs,
+    startTimeoutMs: config.recordingStartTimeoutMs,
+    eosTimeoutMs: config.recordingStopEosTimeoutMs,
+    probeTimeoutMs: config.recordingIntegrityProbeTimeoutMs,
+    minFreeBytes: config.recordingMinFreeBytes,
+  };
 }

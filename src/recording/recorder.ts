@@ -19,7 +19,7 @@ import { recover } from './adopt.js';
 import type { MatchKeeper } from './match-keeper.js';
 import type { RecordingPolicy } from './policy.js';
 import { stopVerdict } from './outcome.js';
-import { hoursThatFit, spaceRefusal, type SpaceMonitor } from './space.js';
+import { hoursThatFit, type Space, spaceRefusal, type SpaceSource } from './space.js';
 import { startCameras, type StartOutcome } from './start.js';
 import { healthOf, statusOf } from './status.js';
 import { stopCameras } from './stop.js';
@@ -42,7 +42,7 @@ export interface RecorderOptions {
   readonly store: RecordingStore;
   readonly keeper: MatchKeeper;
   readonly prober: Prober;
-  readonly space: SpaceMonitor;
+  readonly space: SpaceSource;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -85,7 +85,7 @@ export class Recorder implements RecordingService {
       phase: this.#phase,
       policy: this.#options.policy(),
       nowMonoUs: clock.monoUs(),
-      hoursLeft: space.latest === null ? null : hoursThatFit(space.latest.freeBytes, this.#bytesPerSecond()),
+      hoursLeft: this.#hoursLeft(space.latest()),
     });
   }
 
@@ -135,7 +135,7 @@ export class Recorder implements RecordingService {
     if (current !== null && !request.force) return this.#refuse('already_recording', `Already recording match: ${current}`);
     // Everything that can fail without touching the running recording is tried before it is stopped.
     const pipelines = new Map(cameras.map((camera) => [camera.id, this.#options.render(camera.id).text]));
-    const noSpace = spaceRefusal(await this.#options.space.read(), policy.minFreeGb);
+    const noSpace = spaceRefusal(await this.#options.space.read(), policy.minFreeBytes);
     if (noSpace !== null) return this.#refuse('low_space', noSpace);
 
     const replaced = this.#active === null ? null : await this.#stop();
@@ -295,6 +295,10 @@ export class Recorder implements RecordingService {
       firstFrameOffsetMs: outcome.firstFrameOffsetMs,
       replaced,
     };
+  }
+
+  #hoursLeft(space: Space | null): number | null {
+    return space === null ? null : hoursThatFit(space.freeBytes, this.#bytesPerSecond());
   }
 
   /** Measured while a recording has run long enough to tell, otherwise what the encoders are told. */

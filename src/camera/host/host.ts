@@ -76,7 +76,7 @@ export class CameraHost {
     }
     const cause = this.#lastFailure?.code ?? 'host_died';
     const resumes = intent.resumes + 1;
-    log.warn({ matchId: intent.spec.matchId, cause, resumes }, 'resuming the recording after a crash');
+    log.warn({ matchId: intent.spec.matchId, reason: cause, resumes }, 'resuming the recording after a crash');
     await this.#serial.run(async () => {
       try {
         await this.#prepare(intent.spec, resumes, cause);
@@ -103,6 +103,9 @@ export class CameraHost {
 
   go(params: Params<'go'>): Promise<Result<'go'>> {
     return this.#serial.run(async () => {
+      // A resume may have been faster than the daemon that asks for it.
+      const playedMonoUs = this.#run?.spec.runId === params.runId ? this.#run.playedMonoUs : null;
+      if (playedMonoUs !== null) return { playedMonoUs };
       const run = this.#expect(params.runId, 'prepared');
       await this.#options.files.clearFailure();
       this.#lastFailure = null;

@@ -1,0 +1,247 @@
+/**
+ * The composition root: the only place that knows every part. `startDaemon` reads as the order of a start; `stop`
+ * undoes it backwards.
+ */
+import { access, constants } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Logger } from 'pino';
+import { createHttpApp } from './api/http/app.js';
+import { startHttpServer } from './api/http/server.js';
+import { withoutPreview } from './api/preview-status.js';
+import { Camera } from './camera/camera.js';
+import { DetachedLauncher } from './camera/launcher.js';
+import { buildPipelines } from './camera/pipeline-check.js';
+import { configFileOf, loadConfig } from './config/load.js';
+import type { Config } from './config/config.js';
+import { watchConfig } from './config/watch.js';
+import { Prober } from './integrity/probe.js';
+import { systemClock } from './lib/clock.js';
+import { makeFolderDurably, removeLeftoverTempFiles } from './lib/durable-file.js';
+import { acquireFolderLock, type FolderLock } from './lib/process-lock.js';
+import { CameraMutex } from './mutex/camera-mutex.js';
+import { chooseProfile, loadPipelineLibrary, redactPipeline, type ChosenProfile, type PipelineLibrary, type RenderedPipeline } from './pipelines/index.js';
+import { MatchKeeper } from './recording/match-keeper.js';
+import { policyOf } from './recording/policy.js';
+import { Recorder } from './recording/recorder.js';
+import { readSpace } from './recording/space.js';
+import { RecordingStore } from './recording/store.js';
+import { createLogging } from './telemetry/log.js';
+import { SystemSampler } from './telemetry/system.js';
+import { productVersion } from './version.js';
+
+const CAMERA_IDS = [0, 1] as const;
+const ROOT = resolve(import.meta.dirname, '..', '..');
+/** Hosts push their state twice a second; this is many missed ones, and still inside "detected in 2.5 s". */
+const HOST_SILENCE_LIMIT_MS = 2000;
+
+export interface DaemonOptions {
+  readonly configFile?: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+}
+
+export interface Banner {
+  readonly address: string;
+  readonly profile: string;
+  readonly cameras: readonly string[];
+  readonly recordingsDir: string;
+  readonly hoursLeft: number | null;
+}
+
+export interface Daemon {
+  readonly banner: Banner;
+  /** Ends it cleanly: a recording is finalised, the camera hosts end. Idempotent. */
+  stop(): Promise<void>;
+  /** Resolves with the exit code when it has ended. */
+  readonly stopped: Promise<number>;
+}
+
+/** Resolves when requests are answered truthfully; throws TouchlineError when it cannot be. */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  process.title = 'touchline';
+  const file = configFileOf({ option: options.configFile, env: options.env, cwd: options.cwd, defaultPath: 'var/touchline.json' });
+  const load = { file, env: options.env, cwd: options.cwd };
+  const loaded = await loadConfig(load);
+  let config = loaded.config;
+  const logging = createLogging({ level: config.logLevel, env: options.env });
+  const log = logging.part('daemon');
+
+  const locks = await claimFolders(config, log);
+  const undo: (() => Promise<unknown> | unknown)[] = [...locks.map((lock) => () => lock.release())];
+  try {
+    const library = await loadPipelineLibrary(join(ROOT, 'gst-pipelines'));
+    const chosen = await chooseProfile(config, { profiles: library.profiles(), cameraCount: CAMERA_IDS.length, folder: options.cwd, isReadable });
+    const render = (camera: number): RenderedPipeline => renderCamera(library, chosen, config, camera);
+    const pipelines = CAMERA_IDS.map(render);
+    const pluginPath = [join(ROOT, 'build', 'native'), options.env['GST_PLUGIN_PATH']].filter((path) => path !== undefined && path !== '').join(':');
+
+    const launcher = new DetachedLauncher({
+      runtimeDir: config.runtimeDir,
+      logDir: join(config.stateDir, 'logs'),
+      logLevel: config.logLevel,
+      pluginPath,
+      env: options.env,
+      log: logging.part('camera'),
+    });
+    const cameras = CAMERA_IDS.map(
+      (id) =>
+        new Camera({
+          id,
+          runtimeDir: config.runtimeDir,
+          launcher,
+          clock: systemClock,
+          log: logging.part('camera', { camera: id }),
+          silenceLimitMs: HOST_SILENCE_LIMIT_MS,
+          backoffMs: () => config.recordingRecoveryBackoffMs,
+        }),
+    );
+    for (const camera of cameras) camera.start();
+    undo.push(() => Promise.all(cameras.map((camera) => camera.shutdown(config.recordingStopEosTimeoutMs))));
+
+    const version = await productVersion();
+    const prober = new Prober(systemClock);
+    const system = new SystemSampler({ clock: systemClock, log: logging.part('system'), recordingsDir: config.recordingsDir });
+    await system.start();
+    undo.push(() => system.stop());
+    const mutex = new CameraMutex(systemClock);
+    const recorder = new Recorder({
+      cameras,
+      recordingsDir: config.recordingsDir,
+      policy: () => policyOf(config),
+      render: (camera) => {
+        const { text, expected } = render(camera);
+        return { text, bitrateKbps: expected.bitrateKbps };
+      },
+      mutex,
+      store: new RecordingStore(config.stateDir, logging.part('recording')),
+      keeper: new MatchKeeper({
+        cameraIds: CAMERA_IDS,
+        prober,
+        probeTimeoutMs: config.recordingIntegrityProbeTimeoutMs,
+        softwareVersion: version,
+        clock: systemClock,
+        log: logging.part('match'),
+      }),
+      prober,
+      space: { latest: () => system.latest()?.disk ?? null, read: () => readSpace(config.recordingsDir) },
+      clock: systemClock,
+      log: logging.part('recording'),
+    });
+    const problems = checkPipelines(library, pipelines, pluginPath, log);
+    await recorder.adopt();
+    undo.push(() => recorder.shutdown());
+
+    const app = createHttpApp({ recording: recorder, system, preview: withoutPreview(CAMERA_IDS), version, log: logging.part('api') });
+    const http = await startHttpServer({ app, host: config.host, port: config.port, log: logging.part('api') });
+    undo.push(() => http.close());
+
+    const watcher = await watchConfig({
+      load,
+      running: loaded,
+      onChange: ({ active, applied, needRestart }) => {
+        config = active.config;
+        logging.setLevel(config.logLevel);
+        log.info({ applied, needRestart }, 'configuration changed');
+      },
+      onRejected: (error) => log.error({ err: error, violations: error.violations }, 'configuration edit refused, the old one stays in force'),
+    });
+    undo.push(() => watcher.close());
+    await problems;
+
+    const ended = Promise.withResolvers<number>();
+    let stopping: Promise<void> | null = null;
+    return {
+      banner: bannerOf(http.url, chosen, pipelines, config, recorder),
+      stop: () => (stopping ??= unwind(undo, log).then((clean) => ended.resolve(clean ? 0 : 1))),
+      stopped: ended.promise,
+    };
+  } catch (error) {
+    await unwind(undo, log);
+    throw error;
+  }
+}
+
+/** One daemon per folder, and each folder there and clean of what a crash left half-written. */
+async function claimFolders(config: Config, log: Logger): Promise<FolderLock[]> {
+  const folders = [config.runtimeDir, config.stateDir, config.recordingsDir];
+  const locks: FolderLock[] = [];
+  try {
+    for (const folder of folders) {
+      await makeFolderDurably(folder);
+      locks.push(await acquireFolderLock(folder, 'daemon'));
+      const leftovers = await removeLeftoverTempFiles(folder);
+      if (leftovers.length > 0) log.warn({ folder, leftovers }, 'removed files that a crash left half-written');
+    }
+    await makeFolderDurably(join(config.stateDir, 'logs'));
+    return locks;
+  } catch (error) {
+    for (const lock of locks) await lock.release();
+    throw error;
+  }
+}
+
+function renderCamera(library: PipelineLibrary, chosen: ChosenProfile, config: Config, camera: number): RenderedPipeline {
+  const own = config.cameras[camera === 0 ? 0 : 1];
+  return library.renderRecording({
+    profile: chosen.profile,
+    camera,
+    quality: config.recordingQuality,
+    crop: own.crop,
+    rotation: own.rotationDegrees,
+    exposureCompensation: own.exposureCompensation,
+    source: chosen.sources?.[camera] ?? null,
+    video: config.video,
+    bitrateKbps: config.recordingBitrateKbps,
+    segmentSeconds: config.recordingSegmentMs / 1000,
+  });
+}
+
+/** Tells before kick-off that a pipeline cannot be built; the daemon stays up, because it is what tells people. */
+async function checkPipelines(library: PipelineLibrary, pipelines: readonly RenderedPipeline[], pluginPath: string, log: Logger): Promise<void> {
+  try {
+    const complaints = await buildPipelines(pipelines.map(({ text }) => text), { pluginPath });
+    complaints.forEach((complaint, camera) => {
+      if (complaint === null) return;
+      const { element, reason, hint } = library.explainParseError(complaint, pipelines[camera]?.text ?? '');
+      log.error({ camera, element, reason, hint, pipeline: redactPipeline(pipelines[camera]?.text ?? '') }, 'this camera cannot record: its pipeline cannot be built');
+    });
+  } catch (error) {
+    log.error({ err: error }, 'the pipelines could not be checked');
+  }
+}
+
+function bannerOf(address: string, chosen: ChosenProfile, pipelines: readonly RenderedPipeline[], config: Config, recorder: Recorder): Banner {
+  return {
+    address,
+    profile: chosen.profile,
+    cameras: pipelines.map(({ expected }, camera) => {
+      const size = expected.width === null ? 'size as it comes' : `${expected.width}x${expected.height}`;
+      const rate = expected.framerate === null ? '' : ` at ${expected.framerate} fps`;
+      const bits = expected.bitrateKbps === null ? '' : `, ${expected.bitrateKbps} kbit/s`;
+      return `${camera} ${size}${rate}${bits}`;
+    }),
+    recordingsDir: config.recordingsDir,
+    hoursLeft: recorder.status().hoursLeft,
+  };
+}
+
+/** Backwards; what fails does not keep the rest from being undone. */
+async function unwind(undo: (() => Promise<unknown> | unknown)[], log: Logger): Promise<boolean> {
+  let clean = true;
+  for (let step = undo.pop(); step !== undefined; step = undo.pop()) {
+    try {
+      await step();
+    } catch (error) {
+      clean = false;
+      log.error({ err: error }, 'ending a part failed');
+    }
+  }
+  return clean;
+}
+
+function isReadable(path: string): Promise<boolean> {
+  return access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+}
