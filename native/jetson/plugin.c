@@ -2,10 +2,12 @@
 
 #include <gst/gst.h>
 
+#include "nvmm.h"
+
 static gboolean
-plugin_init (GstPlugin *plugin G_GNUC_UNUSED)
+plugin_init (GstPlugin *plugin)
 {
-  return TRUE;
+  return jetson_camera_src_register (plugin) && jetson_vidconv_register (plugin) && jetson_encoders_register (plugin);
 }
 
 #define PACKAGE "touchline"
