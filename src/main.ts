@@ -127,7 +127,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       clock: systemClock,
       log: logging.part('recording'),
     });
-    const problems = checkPipelines(library, pipelines, pluginPath, log);
+    void checkPipelines(library, pipelines, pluginPath, log);
     await recorder.adopt();
     undo.push(() => recorder.shutdown());
 
@@ -146,7 +146,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       onRejected: (error) => log.error({ err: error, violations: error.violations }, 'configuration edit refused, the old one stays in force'),
     });
     undo.push(() => watcher.close());
-    await problems;
+
 
     const ended = Promise.withResolvers<number>();
     let stopping: Promise<void> | null = null;

@@ -22,7 +22,6 @@ const identityFile = compileSchema(ProcessIdentitySchema);
 const anything = compileSchema(Type.Unknown());
 
 // Tests look into answers whose shape is checked by the contract's own tests.
-// biome-ignore lint: a deliberate open record
 export type Answer = { readonly status: number; readonly body: Json };
 export type Json = { readonly [key: string]: Json } & { readonly [index: number]: Json } & JsonValue;
 type JsonValue = { valueOf(): unknown };
@@ -186,6 +185,17 @@ export class Rig {
     const parsed = anything.parseJson(text);
     if (!parsed.ok) throw new Error('match.json is no JSON');
     return parsed.value as Json;
+  }
+
+  async journal(matchId: string, camera: number): Promise<Json[]> {
+    const text = await readFile(join(this.recordingsDir, matchId, `cam${camera}.journal.ndjson`), 'utf8');
+    return text
+      .trim()
+      .split('\n')
+      .flatMap((line) => {
+        const parsed = anything.parseJson(line);
+        return parsed.ok ? [parsed.value as Json] : [];
+      });
   }
 
   /** Ends everything that belongs to this rig and removes its folder. */
