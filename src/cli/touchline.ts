@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+/** The command line `touchline`: arguments in, exit code out. */
+import { productVersion } from '../version.js';
+import type { CliContext } from './command.js';
+import { createCommands } from './commands.js';
+import { EXIT } from './exit-codes.js';
+import { runCli } from './run.js';
+import { loadRigSettings } from './rig-settings.js';
+import { createTerminal } from './terminal.js';
+
+const interruption = new AbortController();
+const interrupt = (): void => {
+  // Whoever asks twice does not want to wait for anything.
+  if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+  interruption.abort();
+};
+process.on('SIGINT', interrupt);
+process.on('SIGTERM', interrupt);
+// The reader of a pipe may leave early (`touchline status --watch | head`).
+process.stdout.on('error', () => process.exit(EXIT.ok));
+
+const context: CliContext = {
+  env: process.env,
+  cwd: process.cwd(),
+  terminal: createTerminal(process.stdout, process.stderr),
+  loadSettings: (configFile) => loadRigSettings({ configFile, env: process.env, cwd: process.cwd() }),
+  signal: interruption.signal,
+};
+const commands = createCommands(async () => (await import('../main.js')).startDaemon);
+process.exitCode = await runCli(process.argv.slice(2), commands, await productVersion(), context);
