@@ -1,0 +1,156 @@
+import Type, { type Static, type TSchema, type TSchemaOptions } from 'typebox';
+import { camerasSchema, PresetSchema } from './camera-schema.js';
+
+/**
+ * The one source of the configuration's keys: type, default, range, unit and words. The published schema, the table
+ * and the example in docs/ are generated from it. Annotations:
+ * `x-touchline-live`: an edit of the running file applies (from the next recording on, where it concerns recordings);
+ * `x-touchline-path`: a path, resolved against the folder of the file or the working directory;
+ * `x-unit`: the unit of the figure.
+ */
+
+const LIVE = { 'x-touchline-live': true };
+const AT_START = { 'x-touchline-live': false };
+
+interface Words extends TSchemaOptions {
+  readonly description: string;
+  readonly default: unknown;
+}
+
+const seconds = (range: { minimum: number; maximum: number }, words: Words) =>
+  Type.Number({ ...range, 'x-unit': 'seconds', ...words });
+const orNull = <S extends TSchema>(schema: S, words: Words) => Type.Union([schema, Type.Null()], words);
+
+const folder = (words: Words) =>
+  Type.String({ minLength: 1, maxLength: 4096, 'x-expected': 'the path of a folder', 'x-touchline-path': true, ...AT_START, ...words });
+
+const general = {
+  profile: Type.String({
+    pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$',
+    'x-expected': 'the name of a profile, such as sim, file, usb, ip, jetson-nvenc or jetson-x264',
+    default: 'sim',
+    description:
+      'Pipelines to use: sim, file, usb, ip, jetson-nvenc, jetson-x264 or a profile of your own. Not set, and sources are: follows from the sources.',
+    ...AT_START,
+  }),
+  sources: orNull(
+    Type.Array(
+      Type.String({ minLength: 1, maxLength: 2048, 'x-expected': 'a video file, a device such as /dev/video0 or an address such as rtsp://host/path' }),
+      { minItems: 1, maxItems: 2 },
+    ),
+    {
+      default: null,
+      description: 'Left and right camera: video files, devices or addresses; null = the profile needs none.',
+      'x-touchline-path': true,
+      ...AT_START,
+    },
+  ),
+  host: Type.String({
+    pattern: '^[0-9A-Za-z:.%_-]{1,253}$',
+    'x-expected': 'an IP address or a host name',
+    default: '127.0.0.1',
+    description: 'Address to listen on; 0.0.0.0 = every network the rig is in.',
+    ...AT_START,
+  }),
+  port: Type.Integer({ minimum: 0, maximum: 65535, default: 8000, description: 'TCP port to listen on; 0 = any free one.', ...AT_START }),
+  recordings_dir: folder({ default: 'var/recordings', description: 'Where matches are recorded.' }),
+  state_dir: folder({ default: 'var/state', description: 'What the daemon must remember across a power cut.' }),
+  runtime_dir: folder({ default: 'var/run', description: 'Sockets and intent files of the running cameras.' }),
+  log_level: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+    default: 'info',
+    description: 'Lowest level that is logged (docs/logging.md).',
+    ...LIVE,
+  }),
+};
+
+const recording = {
+  recording_quality: Type.Enum(['high', 'balanced', 'fast'], { default: 'high', description: 'Quality preset of recordings.', ...LIVE }),
+  recording_bitrate_kbps: orNull(Type.Integer({ minimum: 64, maximum: 500_000 }), {
+    default: null,
+    'x-unit': 'kbit/s',
+    description: 'Bit rate per camera; null = the quality preset decides.',
+    ...LIVE,
+  }),
+  recording_require_all_cameras: Type.Boolean({ default: true, description: 'Start only with both cameras; false = one is enough.', ...LIVE }),
+  recording_segment_seconds: seconds(
+    { minimum: 0.2, maximum: 86_400 },
+    { default: 600, description: 'Length of one file of a recording.', ...LIVE },
+  ),
+  recording_protection_seconds: seconds(
+    { minimum: 0, maximum: 3600 },
+    { default: 10, description: 'After a start, a stop without force is refused for this long.', ...LIVE },
+  ),
+  recording_start_timeout_seconds: seconds(
+    { minimum: 1, maximum: 600 },
+    { default: 10, description: 'A start fails when a camera has not delivered and encoded a frame by then.', ...LIVE },
+  ),
+  recording_stall_seconds: seconds(
+    { minimum: 0.5, maximum: 600 },
+    { default: 2, description: 'A camera without a new frame for this long is restarted.', ...LIVE },
+  ),
+  recording_stop_eos_timeout_seconds: seconds(
+    { minimum: 1, maximum: 600 },
+    { default: 5, description: 'How long a camera may take to finalise its file at a stop.', ...LIVE },
+  ),
+  recording_integrity_probe_timeout_seconds: seconds(
+    { minimum: 1, maximum: 600 },
+    { default: 8, description: 'How long the check of one finished file may take.', ...LIVE },
+  ),
+  recording_recovery_max_attempts: Type.Integer({ minimum: 0, maximum: 1000, default: 2, description: 'How often a failed camera is started again.', ...LIVE }),
+  recording_recovery_backoff_seconds: seconds(
+    { minimum: 0, maximum: 3600 },
+    { default: 1, description: 'Wait before the first new start of a failed camera; grows with each attempt.', ...LIVE },
+  ),
+  recording_min_free_gb: Type.Number({ minimum: 0, maximum: 1_000_000, default: 2, 'x-unit': 'GiB', description: 'With less free space a start is refused.', ...LIVE }),
+  recording_slo_min_effective_fps: Type.Number({ minimum: 1, maximum: 240, default: 24, 'x-unit': 'frames/s', description: 'A finished file below this rate raises an alert.', ...LIVE }),
+};
+
+const overload = {
+  recording_overload_guard_enabled: Type.Boolean({ default: true, description: 'Watch for overload and relieve the machine.', ...LIVE }),
+  recording_overload_cpu_percent_threshold: Type.Number({ minimum: 1, maximum: 100, default: 92, 'x-unit': 'percent', description: 'CPU load that counts as overload.', ...LIVE }),
+  recording_overload_poll_interval_seconds: seconds(
+    { minimum: 1, maximum: 3600 },
+    { default: 5, description: 'Time between two looks of the overload guard.', ...LIVE },
+  ),
+  recording_overload_unhealthy_streak_threshold: Type.Integer({ minimum: 1, maximum: 1000, default: 3, description: 'Bad looks in a row until the guard acts.', ...LIVE }),
+};
+
+const pixels = Type.Integer({ minimum: 16, maximum: 8192 });
+
+const picture = {
+  video_width: orNull(pixels, { default: null, 'x-unit': 'pixels', description: 'Width that the source delivers; null = the profile decides.', ...AT_START }),
+  video_height: orNull(pixels, { default: null, 'x-unit': 'pixels', description: 'Height that the source delivers; null = the profile decides.', ...AT_START }),
+  video_framerate: orNull(Type.Number({ minimum: 1, maximum: 240 }), {
+    default: null,
+    'x-unit': 'frames/s',
+    description: 'Frame rate that the source delivers; null = the profile decides.',
+    ...AT_START,
+  }),
+  cameras: camerasSchema({ description: 'Settings of the left (0) and the right (1) camera.', ...LIVE }),
+  presets: Type.Record(Type.String({ pattern: '^[^_]' }), PresetSchema, { additionalProperties: false, default: {}, description: 'Named camera settings.', ...LIVE }),
+};
+
+/** The whole configuration with every default filled in, in the words of the file. */
+export const ConfigSchema = Type.Object(
+  { ...general, ...recording, ...overload, ...picture },
+  { additionalProperties: false, title: 'Touchline configuration' },
+);
+
+export type WireConfig = Static<typeof ConfigSchema>;
+export type ConfigKey = keyof WireConfig;
+
+/** What a file or the environment may say: the same rules, and every key may be left out. */
+export const PartialConfigSchema: TSchema = withoutRequired(ConfigSchema);
+
+function withoutRequired(schema: object): object {
+  return Object.fromEntries(
+    Object.entries(schema)
+      .filter(([keyword, value]) => !(keyword === 'required' && Array.isArray(value)))
+      .map(([keyword, value]: [string, unknown]): [string, unknown] => [keyword, relaxed(value)]),
+  );
+}
+
+function relaxed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(relaxed);
+  return typeof value === 'object' && value !== null ? withoutRequired(value) : value;
+}
