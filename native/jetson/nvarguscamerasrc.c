@@ -1,76 +1,26 @@
-/* nvarguscamerasrc: stands in for the CSI camera source. Delivers NV12 in memory:NVMM at the rate of the caps, a gradient
- * that brightens to the right and to the bottom, with a bar that moves. What can be made to fail is in faults.h.
+/* nvarguscamerasrc: stands in for the CSI camera source. Delivers NV12 in memory:NVMM at the rate of the caps. What
+ * can be made to fail is in faults.h.
  *
  * One process at a time has a sensor: with TOUCHLINE_JETSON_LOCK_DIR set, the element holds <dir>/sensor-<id>.lock while it
  * runs and refuses to start, as the real one does, when somebody else has it.
  */
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <gst/base/gstpushsrc.h>
 #include <gst/video/video.h>
 
+#include "camera-options.h"
 #include "faults.h"
 #include "nvmm.h"
-#include "options.h"
+#include "picture.h"
 
 #define POLL_US (50 * G_TIME_SPAN_MILLISECOND)
 #define MAX_LATENESS GST_SECOND
-#define BAR_WIDTH 16
-
-enum
-{
-  SENSOR_ID = 1, SENSOR_MODE, WBMODE, AELOCK, AWBLOCK, EXPOSURE_TIME_RANGE, GAIN_RANGE, DIGITAL_GAIN_RANGE,
-  EXPOSURE_COMPENSATION, TNR_MODE, EE_MODE, TNR_STRENGTH, EE_STRENGTH, AE_ANTIBANDING, SATURATION, TIMEOUT,
-  BUFAPI_VERSION, SILENT
-};
-
-static const GEnumValue white_balances[] = {
-  {0, "off", "off"}, {1, "auto", "auto"}, {2, "incandescent", "incandescent"}, {3, "fluorescent", "fluorescent"},
-  {4, "warm-fluorescent", "warm-fluorescent"}, {5, "daylight", "daylight"}, {6, "cloudy-daylight", "cloudy-daylight"},
-  {7, "twilight", "twilight"}, {8, "shade", "shade"}, {9, "manual", "manual"}, {0, NULL, NULL}
-};
-
-static const GEnumValue noise_reductions[] = {
-  {0, "off", "NoiseReduction_Off"}, {1, "fast", "NoiseReduction_Fast"},
-  {2, "high-quality", "NoiseReduction_HighQuality"}, {0, NULL, NULL}
-};
-
-static const GEnumValue edge_enhancements[] = {
-  {0, "off", "EdgeEnhancement_Off"}, {1, "fast", "EdgeEnhancement_Fast"},
-  {2, "high-quality", "EdgeEnhancement_HighQuality"}, {0, NULL, NULL}
-};
-
-static const GEnumValue antibandings[] = {
-  {0, "off", "AeAntibandingMode_Off"}, {1, "auto", "AeAntibandingMode_Auto"}, {2, "50 Hz", "AeAntibandingMode_50HZ"},
-  {3, "60 Hz", "AeAntibandingMode_60HZ"}, {0, NULL, NULL}
-};
-
-static const JetsonOption options[] = {
-  NUMBER_OPTION ("sensor-id", OPTION_INT, 0, 255, 0, FALSE),
-  NUMBER_OPTION ("sensor-mode", OPTION_INT, -1, 255, -1, FALSE),
-  ENUM_OPTION ("wbmode", "JetsonWhiteBalance", white_balances, 1, TRUE),
-  BOOLEAN_OPTION ("aelock", FALSE, TRUE),
-  BOOLEAN_OPTION ("awblock", FALSE, TRUE),
-  STRING_OPTION ("exposuretimerange", TRUE),
-  STRING_OPTION ("gainrange", TRUE),
-  STRING_OPTION ("ispdigitalgainrange", TRUE),
-  NUMBER_OPTION ("exposurecompensation", OPTION_FLOAT, -2, 2, 0, TRUE),
-  ENUM_OPTION ("tnr-mode", "JetsonNoiseReduction", noise_reductions, 1, TRUE),
-  ENUM_OPTION ("ee-mode", "JetsonEdgeEnhancement", edge_enhancements, 1, TRUE),
-  NUMBER_OPTION ("tnr-strength", OPTION_FLOAT, -1, 1, -1, TRUE),
-  NUMBER_OPTION ("ee-strength", OPTION_FLOAT, -1, 1, -1, TRUE),
-  ENUM_OPTION ("aeantibanding", "JetsonAntibanding", antibandings, 1, TRUE),
-  NUMBER_OPTION ("saturation", OPTION_FLOAT, 0, 2, 1, TRUE),
-  NUMBER_OPTION ("timeout", OPTION_INT, 0, G_MAXINT, 0, FALSE),
-  BOOLEAN_OPTION ("bufapi-version", FALSE, FALSE),
-  BOOLEAN_OPTION ("silent", TRUE, FALSE),
-};
 
 #define JETSON_TYPE_CAMERA_SRC (jetson_camera_src_get_type ())
 G_DECLARE_FINAL_TYPE (JetsonCameraSrc, jetson_camera_src, JETSON, CAMERA_SRC, GstPushSrc)
@@ -88,9 +38,7 @@ struct _JetsonCameraSrc
   gboolean eos_ignored;
 
   /* Streaming thread only. */
-  GstVideoInfo info;
-  GstBufferPool *pool;
-  GstBuffer *background;
+  JetsonPicture picture;
   guint64 frames;
   /* Running time of the first frame since the start or since a fault ended, and frames since then. */
   GstClockTime run_start;
@@ -163,7 +111,7 @@ camera_src_start (GstBaseSrc *base)
     g_autofree gchar *text = jetson_values_text (self->values, ranges[i]);
 
     if (!is_range (text)) {
-      GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("\"%s\" is no value for %s.", text, options[ranges[i] - 1].name),
+      GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("\"%s\" is no value for %s.", text, jetson_camera_options[ranges[i] - 1].name),
           ("\"min max\" is expected"));
       return FALSE;
     }
@@ -176,21 +124,12 @@ camera_src_start (GstBaseSrc *base)
   return TRUE;
 }
 
-static void
-drop_pictures (JetsonCameraSrc *self)
-{
-  if (self->pool)
-    gst_buffer_pool_set_active (self->pool, FALSE);
-  gst_clear_object (&self->pool);
-  gst_clear_buffer (&self->background);
-}
-
 static gboolean
 camera_src_stop (GstBaseSrc *base)
 {
   JetsonCameraSrc *self = JETSON_CAMERA_SRC (base);
 
-  drop_pictures (self);
+  jetson_picture_clear (&self->picture);
   if (self->lock_fd >= 0)
     close (self->lock_fd);
   self->lock_fd = -1;
@@ -210,42 +149,12 @@ camera_src_fixate (GstBaseSrc *base, GstCaps *caps)
   return GST_BASE_SRC_CLASS (jetson_camera_src_parent_class)->fixate (base, caps);
 }
 
-static void
-paint_background (GstVideoFrame *frame)
-{
-  gint width = GST_VIDEO_FRAME_WIDTH (frame), height = GST_VIDEO_FRAME_HEIGHT (frame);
-
-  for (gint y = 0; y < height; y++) {
-    guint8 *row = (guint8 *) GST_VIDEO_FRAME_PLANE_DATA (frame, 0)
-        + (gsize) y * GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0);
-
-    for (gint x = 0; x < width; x++)
-      row[x] = 16 + (gint64) 100 * x / width + (gint64) 100 * y / height;
-  }
-  memset (GST_VIDEO_FRAME_PLANE_DATA (frame, 1), 128,
-      (gsize) GST_VIDEO_FRAME_PLANE_STRIDE (frame, 1) * GST_VIDEO_FRAME_COMP_HEIGHT (frame, 1));
-}
-
 static gboolean
 camera_src_set_caps (GstBaseSrc *base, GstCaps *caps)
 {
   JetsonCameraSrc *self = JETSON_CAMERA_SRC (base);
-  GstStructure *config;
-  GstVideoFrame frame;
 
-  if (!gst_video_info_from_caps (&self->info, caps) || GST_VIDEO_INFO_FPS_N (&self->info) <= 0)
-    return FALSE;
-  drop_pictures (self);
-  self->background = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&self->info), NULL);
-  if (!gst_video_frame_map (&frame, &self->info, self->background, GST_MAP_WRITE))
-    return FALSE;
-  paint_background (&frame);
-  gst_video_frame_unmap (&frame);
-
-  self->pool = gst_video_buffer_pool_new ();
-  config = gst_buffer_pool_get_config (self->pool);
-  gst_buffer_pool_config_set_params (config, caps, GST_VIDEO_INFO_SIZE (&self->info), 2, 0);
-  return gst_buffer_pool_set_config (self->pool, config) && gst_buffer_pool_set_active (self->pool, TRUE);
+  return jetson_picture_prepare (&self->picture, caps) && GST_VIDEO_INFO_FPS_N (&self->picture.info) > 0;
 }
 
 /* Waits while a fault keeps the stream silent, and says whether one did. FLUSHING when the element is being stopped. */
@@ -290,35 +199,8 @@ running_time (JetsonCameraSrc *self)
 static GstClockTime
 frame_time (JetsonCameraSrc *self, guint64 frame)
 {
-  return gst_util_uint64_scale (frame, GST_SECOND * (guint64) GST_VIDEO_INFO_FPS_D (&self->info),
-      GST_VIDEO_INFO_FPS_N (&self->info));
-}
-
-static void
-draw_bar (JetsonCameraSrc *self, GstVideoFrame *frame)
-{
-  gint width = GST_VIDEO_FRAME_WIDTH (frame), left = (self->frames * 4) % width;
-
-  for (gint y = 0; y < GST_VIDEO_FRAME_HEIGHT (frame); y++)
-    memset ((guint8 *) GST_VIDEO_FRAME_PLANE_DATA (frame, 0) + (gsize) y * GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0)
-        + left, 235, MIN (BAR_WIDTH, width - left));
-}
-
-static GstFlowReturn
-take_picture (JetsonCameraSrc *self, GstBuffer **buffer)
-{
-  GstFlowReturn result = gst_buffer_pool_acquire_buffer (self->pool, buffer, NULL);
-  GstVideoFrame from, to;
-
-  if (result != GST_FLOW_OK)
-    return result;
-  gst_video_frame_map (&from, &self->info, self->background, GST_MAP_READ);
-  gst_video_frame_map (&to, &self->info, *buffer, GST_MAP_WRITE);
-  gst_video_frame_copy (&to, &from);
-  draw_bar (self, &to);
-  gst_video_frame_unmap (&to);
-  gst_video_frame_unmap (&from);
-  return GST_FLOW_OK;
+  return gst_util_uint64_scale (frame, GST_SECOND * (guint64) GST_VIDEO_INFO_FPS_D (&self->picture.info),
+      GST_VIDEO_INFO_FPS_N (&self->picture.info));
 }
 
 static GstFlowReturn
@@ -347,7 +229,7 @@ camera_src_create (GstPushSrc *push, GstBuffer **buffer)
     self->run_start = now;
     self->run_frames = 0;
   }
-  result = take_picture (self, buffer);
+  result = jetson_picture_take (&self->picture, self->frames, buffer);
   if (result != GST_FLOW_OK)
     return result;
   GST_BUFFER_PTS (*buffer) = self->run_start + frame_time (self, self->run_frames);
@@ -456,7 +338,7 @@ jetson_camera_src_class_init (JetsonCameraSrcClass *class)
   object_class->set_property = camera_src_set_property;
   object_class->get_property = camera_src_get_property;
   object_class->finalize = camera_src_finalize;
-  jetson_options_install (object_class, options, G_N_ELEMENTS (options));
+  jetson_options_install (object_class, jetson_camera_options, CAMERA_OPTION_COUNT);
 
   element_class->send_event = camera_src_send_event;
   element_class->change_state = camera_src_change_state;
@@ -477,7 +359,7 @@ jetson_camera_src_class_init (JetsonCameraSrcClass *class)
 static void
 jetson_camera_src_init (JetsonCameraSrc *self)
 {
-  self->values = jetson_values_new (options, G_N_ELEMENTS (options));
+  self->values = jetson_values_new (jetson_camera_options, CAMERA_OPTION_COUNT);
   self->lock_fd = -1;
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);

@@ -21,30 +21,10 @@
  */
 
 #include "framemeter.h"
-
-#include <string.h>
+#include "framecounts.h"
 
 GST_DEBUG_CATEGORY_STATIC (frame_meter_debug);
 #define GST_CAT_DEFAULT frame_meter_debug
-
-#define FPS_WINDOW_US (2 * G_USEC_PER_SEC)
-/* Two seconds at up to 256 fps; above that the window is shorter. A power of two, so that the index is a mask. */
-#define ARRIVALS 512
-/* A frame this far behind the newest is no reordered B-frame but the start of another timeline. */
-#define REORDER_LIMIT (1 * GST_SECOND)
-
-typedef struct
-{
-  guint64 frames;
-  guint64 bytes;
-  guint64 keyframes;
-  guint64 missed;
-  gint64 first_us;
-  gint64 last_us;
-  gint64 largest_gap_us;
-  GstClockTime newest_pts;
-  gint64 arrivals_us[ARRIVALS];
-} Counts;
 
 struct _TouchlineFrameMeter
 {
@@ -55,7 +35,7 @@ struct _TouchlineFrameMeter
   /* Guards everything below: the streaming thread counts while others read. */
   GMutex lock;
   GstClockTime frame_duration;
-  Counts counts;
+  FrameCounts counts;
 };
 
 enum
@@ -79,78 +59,6 @@ static GstStaticPadTemplate src_template =
 GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 
 static void
-reset_counts (Counts *counts)
-{
-  memset (counts, 0, sizeof *counts);
-  counts->newest_pts = GST_CLOCK_TIME_NONE;
-}
-
-static void
-count_missed (Counts *counts, GstClockTime pts, GstClockTime frame_duration)
-{
-  if (!GST_CLOCK_TIME_IS_VALID (pts))
-    return;
-  if (GST_CLOCK_TIME_IS_VALID (counts->newest_pts) && GST_CLOCK_TIME_IS_VALID (frame_duration)) {
-    if (pts > counts->newest_pts) {
-      guint64 steps = (pts - counts->newest_pts + frame_duration / 2) / frame_duration;
-
-      if (steps > 1)
-        counts->missed += steps - 1;
-    } else if (counts->newest_pts - pts < REORDER_LIMIT) {
-      if (pts < counts->newest_pts && counts->missed > 0)
-        counts->missed--;
-      return;
-    }
-  }
-  counts->newest_pts = pts;
-}
-
-static void
-count_buffer (Counts *counts, GstBuffer *buffer, gint64 now_us, GstClockTime frame_duration)
-{
-  if (counts->frames == 0)
-    counts->first_us = now_us;
-  else
-    counts->largest_gap_us = MAX (counts->largest_gap_us, now_us - counts->last_us);
-  counts->last_us = now_us;
-  counts->arrivals_us[counts->frames & (ARRIVALS - 1)] = now_us;
-  counts->frames++;
-  counts->bytes += gst_buffer_get_size (buffer);
-  if (!GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT))
-    counts->keyframes++;
-  count_missed (counts, GST_BUFFER_PTS (buffer), frame_duration);
-}
-
-/* Frames per second over the window that ends now; negative while fewer than two frames have come. */
-static gdouble
-arrival_rate (const Counts *counts, gint64 now_us)
-{
-  guint64 kept = MIN (counts->frames, ARRIVALS);
-  guint64 inside = 0;
-  gint64 oldest_us = 0, span_us;
-
-  if (counts->frames < 2)
-    return -1.0;
-  while (inside < kept) {
-    gint64 arrival_us = counts->arrivals_us[(counts->frames - 1 - inside) & (ARRIVALS - 1)];
-
-    if (now_us - arrival_us > FPS_WINDOW_US)
-      break;
-    oldest_us = arrival_us;
-    inside++;
-  }
-  if (inside < 2)
-    return 0.0;
-  span_us = counts->last_us - oldest_us;
-  /* A source that has gone quiet must show a falling rate, not the last good one. */
-  if ((now_us - counts->last_us) * (gint64) (inside - 1) > 2 * span_us)
-    span_us = now_us - oldest_us;
-  if (span_us <= 0)
-    return -1.0;
-  return (gdouble) (inside - 1) * G_USEC_PER_SEC / (gdouble) span_us;
-}
-
-static void
 post_first_frame (TouchlineFrameMeter *self, gint64 now_us)
 {
   gchar *mono_us = g_strdup_printf ("%" G_GINT64_FORMAT, now_us);
@@ -170,7 +78,7 @@ frame_meter_chain (GstPad *pad G_GNUC_UNUSED, GstObject *parent, GstBuffer *buff
 
   g_mutex_lock (&self->lock);
   first = self->counts.frames == 0;
-  count_buffer (&self->counts, buffer, now_us, self->frame_duration);
+  frame_counts_add (&self->counts, buffer, now_us, self->frame_duration);
   g_mutex_unlock (&self->lock);
 
   if (G_UNLIKELY (first))
@@ -189,7 +97,7 @@ frame_meter_chain_list (GstPad *pad G_GNUC_UNUSED, GstObject *parent, GstBufferL
   g_mutex_lock (&self->lock);
   first = self->counts.frames == 0 && length > 0;
   for (guint i = 0; i < length; i++)
-    count_buffer (&self->counts, gst_buffer_list_get (list, i), now_us, self->frame_duration);
+    frame_counts_add (&self->counts, gst_buffer_list_get (list, i), now_us, self->frame_duration);
   g_mutex_unlock (&self->lock);
 
   if (G_UNLIKELY (first))
@@ -226,7 +134,7 @@ frame_meter_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
     case GST_EVENT_SEGMENT:
     case GST_EVENT_FLUSH_STOP:
       g_mutex_lock (&self->lock);
-      self->counts.newest_pts = GST_CLOCK_TIME_NONE;
+      frame_counts_break_timeline (&self->counts);
       g_mutex_unlock (&self->lock);
       break;
     default:
@@ -236,48 +144,10 @@ frame_meter_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
 }
 
 static void
-append_number (GString *json, const gchar *key, gdouble value, gboolean known)
-{
-  gchar digits[G_ASCII_DTOSTR_BUF_SIZE];
-
-  /* Not printf: its decimal separator follows the locale, JSON's does not. */
-  g_string_append_printf (json, ",\"%s\":%s", key,
-      known ? g_ascii_formatd (digits, sizeof digits, "%.3f", value) : "null");
-}
-
-static void
-append_time (GString *json, const gchar *key, gint64 value_us, gboolean known)
-{
-  if (known)
-    g_string_append_printf (json, ",\"%s\":%" G_GINT64_FORMAT, key, value_us);
-  else
-    g_string_append_printf (json, ",\"%s\":null", key);
-}
-
-static gchar *
-stats_json (const Counts *counts, gint64 now_us)
-{
-  GString *json = g_string_sized_new (256);
-  gboolean any = counts->frames > 0;
-  gdouble fps = arrival_rate (counts, now_us);
-
-  g_string_append_printf (json, "{\"frames\":%" G_GUINT64_FORMAT ",\"bytes\":%" G_GUINT64_FORMAT ",\"keyframes\":%"
-      G_GUINT64_FORMAT ",\"missed\":%" G_GUINT64_FORMAT, counts->frames, counts->bytes, counts->keyframes,
-      counts->missed);
-  append_time (json, "firstFrameMonoUs", counts->first_us, any);
-  append_time (json, "lastFrameMonoUs", counts->last_us, any);
-  append_number (json, "lastFrameAgeMs", (now_us - counts->last_us) / 1000.0, any);
-  append_number (json, "largestGapMs", counts->largest_gap_us / 1000.0, counts->frames > 1);
-  append_number (json, "fps", fps, fps >= 0.0);
-  g_string_append_c (json, '}');
-  return g_string_free (json, FALSE);
-}
-
-static void
 frame_meter_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
   TouchlineFrameMeter *self = TOUCHLINE_FRAME_METER (object);
-  Counts counts;
+  FrameCounts counts;
   gint64 now_us;
 
   /* Copied, so that the streaming thread never waits for the formatting of a reader. The clock is read under the lock:
@@ -289,7 +159,7 @@ frame_meter_get_property (GObject *object, guint id, GValue *value, GParamSpec *
 
   switch (id) {
     case PROP_STATS:
-      g_value_take_string (value, stats_json (&counts, now_us));
+      g_value_take_string (value, frame_counts_json (&counts, now_us));
       break;
     case PROP_FRAMES:
       g_value_set_uint64 (value, counts.frames);
@@ -310,7 +180,7 @@ frame_meter_get_property (GObject *object, guint id, GValue *value, GParamSpec *
       g_value_set_double (value, counts.frames > 1 ? counts.largest_gap_us / 1000.0 : -1.0);
       break;
     case PROP_FPS:
-      g_value_set_double (value, arrival_rate (&counts, now_us));
+      g_value_set_double (value, frame_counts_rate (&counts, now_us));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -325,7 +195,7 @@ frame_meter_change_state (GstElement *element, GstStateChange transition)
 
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) {
     g_mutex_lock (&self->lock);
-    reset_counts (&self->counts);
+    frame_counts_reset (&self->counts);
     self->frame_duration = GST_CLOCK_TIME_NONE;
     g_mutex_unlock (&self->lock);
   }
@@ -386,7 +256,7 @@ static void
 touchline_frame_meter_init (TouchlineFrameMeter *self)
 {
   g_mutex_init (&self->lock);
-  reset_counts (&self->counts);
+  frame_counts_reset (&self->counts);
   self->frame_duration = GST_CLOCK_TIME_NONE;
 
   self->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");

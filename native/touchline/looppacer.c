@@ -4,18 +4,15 @@
  * - At the end of the file the decoder is asked for the beginning again by a flushing seek. Everything that this causes
  *   (EOS, flushes, new segments) ends here: downstream sees one stream, one segment, and timestamps that only grow.
  *   A flush is harmless at that moment, because the last frame has already left.
- * - When frames leave more than a second too late (the machine was suspended, the disk slept), the time that was lost is
- *   skipped, as a camera would have lost those frames, instead of being made up for by a burst.
+ * looptimeline.h says when each frame is due.
  */
 
 #include "looppacer.h"
+#include "loopgate.h"
+#include "looptimeline.h"
 
 GST_DEBUG_CATEGORY_STATIC (loop_pacer_debug);
 #define GST_CAT_DEFAULT loop_pacer_debug
-
-#define MAX_LATENESS (1 * GST_SECOND)
-/* For files that know neither frame rate nor the duration of a frame. */
-#define FALLBACK_DURATION (GST_SECOND / 30)
 
 struct _TouchlineLoopPacer
 {
@@ -23,26 +20,13 @@ struct _TouchlineLoopPacer
   GstPad *sinkpad;
   GstPad *srcpad;
 
-  /* Guards the following; `changed` is signalled with each change of the three flags. */
-  GMutex lock;
-  GCond changed;
-  gboolean playing;
-  gboolean stopping;
-  gboolean finishing;
-  GstClockID waiting;
+  LoopGate gate;
 
   /* Streaming thread only. */
-  GstSegment insegment;
-  GstClockTime frame_duration;
   gboolean segment_sent;
   gboolean finished;
-  /* A stretch is what belongs to one segment of the demuxer: at the beginning, after each rewind, and for some containers
-   * in between. `stretch_start` is where its first frame, `stretch_first` in the demuxer's time, lies on ours. */
-  GstClockTime stretch_start;
-  GstClockTime stretch_first;
+  LoopTimeline timeline;
   guint64 frames_since_rewind;
-  GstClockTime newest_pts;
-  GstClockTime newest_end;
 };
 
 G_DEFINE_TYPE (TouchlineLoopPacer, touchline_loop_pacer, GST_TYPE_ELEMENT)
@@ -52,83 +36,16 @@ GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (
 static GstStaticPadTemplate src_template =
 GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-raw"));
 
-/* Sets a flag and wakes whoever waits for it or for the clock. */
-static void
-set_flag (TouchlineLoopPacer *self, gboolean *flag, gboolean value)
-{
-  g_mutex_lock (&self->lock);
-  *flag = value;
-  if (self->waiting)
-    gst_clock_id_unschedule (self->waiting);
-  g_cond_broadcast (&self->changed);
-  g_mutex_unlock (&self->lock);
-}
-
 void
 touchline_loop_pacer_finish (TouchlineLoopPacer *self)
 {
-  set_flag (self, &self->finishing, TRUE);
-}
-
-static GstClockTime
-running_time (TouchlineLoopPacer *self)
-{
-  GstClock *clock = gst_element_get_clock (GST_ELEMENT (self));
-  GstClockTime now = 0;
-
-  if (clock) {
-    GstClockTime base_time = gst_element_get_base_time (GST_ELEMENT (self));
-    GstClockTime absolute = gst_clock_get_time (clock);
-
-    now = absolute > base_time ? absolute - base_time : 0;
-    gst_object_unref (clock);
-  }
-  return now;
-}
-
-/* Waits for PLAYING and returns FALSE when the stream has to end instead. Called with the lock. */
-static gboolean
-wait_until_playing (TouchlineLoopPacer *self)
-{
-  while (!self->playing && !self->stopping && !self->finishing)
-    g_cond_wait (&self->changed, &self->lock);
-  return !self->stopping && !self->finishing;
-}
-
-/* Waits for PLAYING and then for the clock to show `pts`; FALSE when the stream has to end instead. */
-static gboolean
-wait_until (TouchlineLoopPacer *self, GstClockTime pts)
-{
-  gboolean reached = FALSE, go_on;
-
-  g_mutex_lock (&self->lock);
-  while ((go_on = wait_until_playing (self)) && !reached) {
-    GstClock *clock = gst_element_get_clock (GST_ELEMENT (self));
-
-    if (!clock)
-      break;
-    self->waiting = gst_clock_new_single_shot_id (clock, gst_element_get_base_time (GST_ELEMENT (self)) + pts);
-    g_mutex_unlock (&self->lock);
-    /* Interrupted by a change of state: look again. */
-    reached = gst_clock_id_wait (self->waiting, NULL) != GST_CLOCK_UNSCHEDULED;
-    g_mutex_lock (&self->lock);
-    gst_clock_id_unref (self->waiting);
-    self->waiting = NULL;
-    gst_object_unref (clock);
-  }
-  g_mutex_unlock (&self->lock);
-  return go_on;
+  loop_gate_set (&self->gate, LOOP_GATE_FINISHING, TRUE);
 }
 
 static GstFlowReturn
 leave (TouchlineLoopPacer *self)
 {
-  gboolean stopping;
-
-  g_mutex_lock (&self->lock);
-  stopping = self->stopping;
-  g_mutex_unlock (&self->lock);
-  if (stopping)
+  if (loop_gate_is (&self->gate, LOOP_GATE_STOPPING))
     return GST_FLOW_FLUSHING;
   if (!self->finished) {
     self->finished = TRUE;
@@ -147,54 +64,21 @@ send_segment (TouchlineLoopPacer *self)
   self->segment_sent = TRUE;
 }
 
-/* The frame's time on the pipeline's running time. */
-static GstClockTime
-next_pts (TouchlineLoopPacer *self, GstBuffer *buffer)
-{
-  GstClockTime file_time = GST_CLOCK_TIME_NONE, pts;
-
-  if (GST_BUFFER_PTS_IS_VALID (buffer))
-    file_time = gst_segment_to_running_time (&self->insegment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
-  if (!GST_CLOCK_TIME_IS_VALID (self->stretch_start)) {
-    self->stretch_start = GST_CLOCK_TIME_IS_VALID (self->newest_end) ? self->newest_end : running_time (self);
-    self->stretch_first = file_time;
-  }
-  if (GST_CLOCK_TIME_IS_VALID (file_time) && GST_CLOCK_TIME_IS_VALID (self->stretch_first) && file_time >= self->stretch_first)
-    pts = self->stretch_start + (file_time - self->stretch_first);
-  else
-    pts = GST_CLOCK_TIME_IS_VALID (self->newest_end) ? self->newest_end : self->stretch_start;
-  /* Damaged files repeat timestamps; encoders and muxers downstream rely on order. */
-  if (GST_CLOCK_TIME_IS_VALID (self->newest_pts) && pts <= self->newest_pts)
-    pts = self->newest_pts + 1;
-  return pts;
-}
-
 static GstFlowReturn
 loop_pacer_chain (GstPad *pad G_GNUC_UNUSED, GstObject *parent, GstBuffer *buffer)
 {
   TouchlineLoopPacer *self = TOUCHLINE_LOOP_PACER (parent);
   GstClockTime pts, now, duration;
   GstFlowReturn flow;
-  gboolean go_on;
 
-  g_mutex_lock (&self->lock);
-  go_on = wait_until_playing (self);
-  g_mutex_unlock (&self->lock);
-  if (!go_on || self->finished)
+  if (!loop_gate_wait_playing (&self->gate) || self->finished)
     goto end;
 
-  pts = next_pts (self, buffer);
-  now = running_time (self);
-  if (now > pts + MAX_LATENESS) {
-    GST_WARNING_OBJECT (self, "%" GST_TIME_FORMAT " late, skipping that time", GST_TIME_ARGS (now - pts));
-    self->stretch_start += now - pts;
-    pts = now;
-  }
-  if (!wait_until (self, pts))
+  now = loop_gate_running_time (&self->gate);
+  pts = loop_timeline_place (&self->timeline, buffer, now, &duration);
+  if (!loop_gate_wait_until (&self->gate, pts))
     goto end;
 
-  duration = GST_BUFFER_DURATION_IS_VALID (buffer) && GST_BUFFER_DURATION (buffer) > 0 ? GST_BUFFER_DURATION (buffer)
-      : self->frame_duration;
   buffer = gst_buffer_make_writable (buffer);
   GST_BUFFER_PTS (buffer) = pts;
   GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
@@ -207,8 +91,6 @@ loop_pacer_chain (GstPad *pad G_GNUC_UNUSED, GstObject *parent, GstBuffer *buffe
   else
     send_segment (self);
   self->frames_since_rewind++;
-  self->newest_pts = pts;
-  self->newest_end = pts + duration;
   flow = gst_pad_push (self->srcpad, buffer);
   /* Downstream wants no more: the demuxer will report the end, and that is the end this time. */
   if (flow == GST_FLOW_EOS)
@@ -225,15 +107,11 @@ static void
 rewind_file (GstElement *element, gpointer data G_GNUC_UNUSED)
 {
   TouchlineLoopPacer *self = TOUCHLINE_LOOP_PACER (element);
-  gboolean stopping;
 
   if (gst_pad_push_event (self->sinkpad, gst_event_new_seek (1.0, GST_FORMAT_TIME,
               GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_KEY_UNIT, GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_NONE, 0)))
     return;
-  g_mutex_lock (&self->lock);
-  stopping = self->stopping;
-  g_mutex_unlock (&self->lock);
-  if (!stopping)
+  if (!loop_gate_is (&self->gate, LOOP_GATE_STOPPING))
     GST_ELEMENT_ERROR (self, STREAM, DEMUX, ("The file cannot be played from the beginning again."),
         ("its demuxer refuses to seek to 0"));
 }
@@ -241,18 +119,13 @@ rewind_file (GstElement *element, gpointer data G_GNUC_UNUSED)
 static void
 end_of_run (TouchlineLoopPacer *self)
 {
-  gboolean ending;
-
-  g_mutex_lock (&self->lock);
-  ending = self->stopping || self->finishing;
-  g_mutex_unlock (&self->lock);
-  if (ending) {
+  if (loop_gate_is (&self->gate, LOOP_GATE_STOPPING) || loop_gate_is (&self->gate, LOOP_GATE_FINISHING)) {
     leave (self);
   } else if (self->frames_since_rewind == 0) {
     /* Looping would spin for ever. */
     GST_ELEMENT_ERROR (self, STREAM, DECODE, ("The file holds no frame that can be decoded."), (NULL));
   } else {
-    GST_DEBUG_OBJECT (self, "end of the file at %" GST_TIME_FORMAT, GST_TIME_ARGS (self->newest_end));
+    GST_DEBUG_OBJECT (self, "end of the file at %" GST_TIME_FORMAT, GST_TIME_ARGS (self->timeline.newest_end));
     self->frames_since_rewind = 0;
     gst_element_call_async (GST_ELEMENT (self), rewind_file, NULL, NULL);
   }
@@ -265,8 +138,7 @@ loop_pacer_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_SEGMENT:
-      gst_event_copy_segment (event, &self->insegment);
-      self->stretch_start = GST_CLOCK_TIME_NONE;
+      loop_timeline_new_segment (&self->timeline, event);
       break;
     case GST_EVENT_EOS:
       end_of_run (self);
@@ -277,12 +149,9 @@ loop_pacer_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
       break;
     case GST_EVENT_CAPS:{
       GstCaps *caps;
-      gint numerator, denominator;
 
       gst_event_parse_caps (event, &caps);
-      if (gst_structure_get_fraction (gst_caps_get_structure (caps, 0), "framerate", &numerator, &denominator)
-          && numerator > 0 && denominator > 0)
-        self->frame_duration = gst_util_uint64_scale_int (GST_SECOND, denominator, numerator);
+      loop_timeline_set_caps (&self->timeline, caps);
       return gst_pad_event_default (pad, parent, event);
     }
     case GST_EVENT_STREAM_START:
@@ -346,12 +215,10 @@ loop_pacer_src_query (GstPad *pad, GstObject *parent, GstQuery *query)
 static void
 reset (TouchlineLoopPacer *self)
 {
-  gst_segment_init (&self->insegment, GST_FORMAT_TIME);
-  self->frame_duration = FALLBACK_DURATION;
-  self->segment_sent = self->finished = FALSE;
+  loop_timeline_reset (&self->timeline);
   self->frames_since_rewind = 0;
-  self->stretch_start = self->stretch_first = self->newest_pts = self->newest_end = GST_CLOCK_TIME_NONE;
-  self->playing = self->stopping = self->finishing = FALSE;
+  self->segment_sent = self->finished = FALSE;
+  loop_gate_reset (&self->gate);
 }
 
 static GstStateChangeReturn
@@ -365,13 +232,13 @@ loop_pacer_change_state (GstElement *element, GstStateChange transition)
       reset (self);
       break;
     case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
-      set_flag (self, &self->playing, TRUE);
+      loop_gate_set (&self->gate, LOOP_GATE_PLAYING, TRUE);
       break;
     case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
-      set_flag (self, &self->playing, FALSE);
+      loop_gate_set (&self->gate, LOOP_GATE_PLAYING, FALSE);
       break;
     case GST_STATE_CHANGE_PAUSED_TO_READY:
-      set_flag (self, &self->stopping, TRUE);
+      loop_gate_set (&self->gate, LOOP_GATE_STOPPING, TRUE);
       break;
     default:
       break;
@@ -386,10 +253,7 @@ loop_pacer_change_state (GstElement *element, GstStateChange transition)
 static void
 loop_pacer_finalize (GObject *object)
 {
-  TouchlineLoopPacer *self = TOUCHLINE_LOOP_PACER (object);
-
-  g_mutex_clear (&self->lock);
-  g_cond_clear (&self->changed);
+  loop_gate_clear (&TOUCHLINE_LOOP_PACER (object)->gate);
   G_OBJECT_CLASS (touchline_loop_pacer_parent_class)->finalize (object);
 }
 
@@ -410,8 +274,7 @@ touchline_loop_pacer_class_init (TouchlineLoopPacerClass *class)
 static void
 touchline_loop_pacer_init (TouchlineLoopPacer *self)
 {
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->changed);
+  loop_gate_init (&self->gate, GST_ELEMENT (self));
   reset (self);
 
   self->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");

@@ -1,0 +1,17 @@
+#ifndef JETSON_CAMERA_OPTIONS_H
+#define JETSON_CAMERA_OPTIONS_H
+
+#include "options.h"
+
+/* The ids of nvarguscamerasrc's properties, in the order of the table. */
+enum
+{
+  SENSOR_ID = 1, SENSOR_MODE, WBMODE, AELOCK, AWBLOCK, EXPOSURE_TIME_RANGE, GAIN_RANGE, DIGITAL_GAIN_RANGE,
+  EXPOSURE_COMPENSATION, TNR_MODE, EE_MODE, TNR_STRENGTH, EE_STRENGTH, AE_ANTIBANDING, SATURATION, TIMEOUT,
+  BUFAPI_VERSION, SILENT, CAMERA_OPTIONS_END
+};
+
+#define CAMERA_OPTION_COUNT (CAMERA_OPTIONS_END - 1)
+extern const JetsonOption jetson_camera_options[CAMERA_OPTION_COUNT];
+
+#endif
