@@ -25,10 +25,12 @@ const SHOWN_AS_COMMENT = new Set(['profile', 'sources', 'recordings_dir', 'state
 
 /** A file that one can start from: every key, with its default. */
 export function renderExample(): string {
-  const defaults = topLevelKeys().map((key): [string, unknown] => [SHOWN_AS_COMMENT.has(key) ? `_${key}` : key, schemaOfKey(key)['default']]);
+  const defaults = topLevelKeys().map((key): [string, unknown] => {
+    return [SHOWN_AS_COMMENT.has(key) ? `_${key}` : key, schemaOfKey(key)['default']];
+  });
   const example = {
     $schema: './touchline.schema.json',
-    _comment: 'Every key may be left out. Keys that begin with _ are comments: take the _ away to set them. See configuration.md.',
+    _comment: 'Every key may be left out. Keys that begin with _ are comments: take the _ away to set them.',
     ...Object.fromEntries(defaults),
     cameras: {
       '0': { _comment: 'left: pixels to remove from each edge', rotation: 0, crop: noCrop(), exposure_compensation: 0 },

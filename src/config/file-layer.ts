@@ -58,7 +58,10 @@ function layerOf(values: JsonObject, violations: readonly ConfigViolation[], pat
 async function readText(path: string): Promise<string | null> {
   try {
     const info = await stat(path);
-    if (!info.isFile()) throw new TouchlineError({ kind: 'invalid', code: 'config_not_a_file', message: `${path} is not a regular file` });
+    if (!info.isFile()) {
+      const message = `the configuration ${path} is not a regular file`;
+      throw new TouchlineError({ kind: 'invalid', code: 'config_not_a_file', message });
+    }
     if (info.size > MAX_BYTES) {
       const message = `${path} has ${info.size} bytes: a configuration has at most ${MAX_BYTES}`;
       throw new TouchlineError({ kind: 'invalid', code: 'config_too_large', message });

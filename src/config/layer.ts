@@ -5,9 +5,7 @@ import type { JsonObject } from '../lib/json-schema.js';
 export type Origin =
   | { readonly kind: 'default' }
   | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'env'; readonly name: string }
-  /** Concluded from another key. */
-  | { readonly kind: 'inferred'; readonly from: string };
+  | { readonly kind: 'env'; readonly name: string };
 
 /** A rule that the configuration breaks, with the place where a person has to change something. */
 export interface ConfigViolation {

@@ -1,15 +1,13 @@
 import { resolve } from 'node:path';
-import type { Violation } from '../errors.js';
 import { isObject, type JsonObject } from '../lib/json-schema.js';
 import { type Config, toConfig } from './config.js';
 import { type Env, envLayer } from './env-layer.js';
 import { type FileLayer, readFileLayer } from './file-layer.js';
 import type { ConfigViolation, Layer, Origin } from './layer.js';
 import { resolvePaths } from './paths.js';
-import { configError, originLabel } from './report.js';
+import { configError } from './report.js';
 import { crossViolations } from './rules.js';
 import type { WireConfig } from './schema.js';
-import { profileFor } from './sources.js';
 import { completeConfig } from './validators.js';
 
 export interface ConfigFile {
@@ -66,35 +64,16 @@ function combine(file: FileLayer, environment: Layer, cwd: string): LoadedConfig
   const originOf = (path: readonly (string | number)[]): Origin =>
     environment.originOf(path) ?? file.originOf(path) ?? { kind: 'default' };
 
-  const inferred = inferProfile(said);
-  const complete = completeConfig.assert(
-    { ...said, ...inferred.values },
-    'config_layers_inconsistent',
-  );
+  const complete = completeConfig.assert(said, 'config_layers_inconsistent');
   // The defaults' paths are relative; those of the layers are absolute by now.
   const wire = completeConfig.assert(resolvePaths(complete, cwd), 'config_layers_inconsistent');
-  const brokenTogether = [...inferred.violations, ...crossViolations(wire)].map((violation): ConfigViolation => {
+  const brokenTogether = crossViolations(wire).map((violation): ConfigViolation => {
     return { origin: originOf(violation.path), violation };
   });
   if (brokenTogether.length > 0) throw configError(brokenTogether);
 
   const origins = new Map(leavesOf(wire).map((path): [string, Origin] => [path.join('.'), originOf(path)]));
-  if (inferred.values.profile !== undefined) {
-    origins.set('profile', { kind: 'inferred', from: originLabel(originOf(['sources'])) });
-  }
   return { config: toConfig(wire), wire, origins, fileFound: file.found };
-}
-
-/** Sources without a profile choose it: files, devices and addresses each have one. */
-function inferProfile(said: JsonObject): { values: { profile?: string }; violations: Violation[] } {
-  const sources: unknown = said['sources'];
-  if (said['profile'] !== undefined || !Array.isArray(sources)) return { values: {}, violations: [] };
-  const { profile, isMixed } = profileFor(sources.filter((source) => typeof source === 'string'));
-  if (profile !== null) return { values: { profile }, violations: [] };
-  const rule = isMixed
-    ? 'must be of one kind (two files, two devices or two addresses), or profile must be set'
-    : 'must be video files, devices such as /dev/video0 or rtsp:// addresses, or profile must be set';
-  return { values: {}, violations: [{ path: ['sources'], message: rule, rule: 'profile_needed' }] };
 }
 
 /** Objects are merged key by key, everything else is replaced. */

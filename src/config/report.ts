@@ -11,8 +11,6 @@ export function originLabel(origin: Origin): string {
       return origin.path;
     case 'env':
       return origin.name;
-    case 'inferred':
-      return `follows from ${origin.from}`;
   }
 }
 

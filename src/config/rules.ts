@@ -65,7 +65,9 @@ function folderViolations(config: WireConfig): Violation[] {
   }
   const socketBytes = Buffer.byteLength(join(config.runtime_dir, 'camera0.sock'));
   if (socketBytes > MAX_SOCKET_PATH_BYTES) {
-    const message = `must be shorter: the path of a socket in it has ${socketBytes} bytes, and Linux allows ${MAX_SOCKET_PATH_BYTES}`;
+    const message =
+      `must be shorter: the path of a socket in it has ${socketBytes} bytes, ` +
+      `and Linux allows ${MAX_SOCKET_PATH_BYTES}`;
     violations.push({ path: ['runtime_dir'], message, rule: 'socket_path', value: config.runtime_dir });
   }
   return violations;

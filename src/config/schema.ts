@@ -22,7 +22,14 @@ const seconds = (range: { minimum: number; maximum: number }, words: Words) =>
 const orNull = <S extends TSchema>(schema: S, words: Words) => Type.Union([schema, Type.Null()], words);
 
 const folder = (words: Words) =>
-  Type.String({ minLength: 1, maxLength: 4096, 'x-expected': 'the path of a folder', 'x-touchline-path': true, ...AT_START, ...words });
+  Type.String({
+    minLength: 1,
+    maxLength: 4096,
+    'x-expected': 'the path of a folder',
+    'x-touchline-path': true,
+    ...AT_START,
+    ...words,
+  });
 
 const general = {
   profile: Type.String({
@@ -30,12 +37,17 @@ const general = {
     'x-expected': 'the name of a profile, such as sim, file, usb, ip, jetson-nvenc or jetson-x264',
     default: 'sim',
     description:
-      'Pipelines to use: sim, file, usb, ip, jetson-nvenc, jetson-x264 or a profile of your own. Not set, and sources are: follows from the sources.',
+      'Pipelines to use: sim, file, usb, ip, jetson-nvenc, jetson-x264 or a profile of your own. ' +
+      'Without it, given sources choose it.',
     ...AT_START,
   }),
   sources: orNull(
     Type.Array(
-      Type.String({ minLength: 1, maxLength: 2048, 'x-expected': 'a video file, a device such as /dev/video0 or an address such as rtsp://host/path' }),
+      Type.String({
+        minLength: 1,
+        maxLength: 2048,
+        'x-expected': 'a video file, a device such as /dev/video0 or an address such as rtsp://host/path',
+      }),
       { minItems: 1, maxItems: 2 },
     ),
     {
@@ -52,7 +64,13 @@ const general = {
     description: 'Address to listen on; 0.0.0.0 = every network the rig is in.',
     ...AT_START,
   }),
-  port: Type.Integer({ minimum: 0, maximum: 65535, default: 8000, description: 'TCP port to listen on; 0 = any free one.', ...AT_START }),
+  port: Type.Integer({
+    minimum: 0,
+    maximum: 65535,
+    default: 8000,
+    description: 'TCP port to listen on; 0 = any free one.',
+    ...AT_START,
+  }),
   recordings_dir: folder({ default: 'var/recordings', description: 'Where matches are recorded.' }),
   state_dir: folder({ default: 'var/state', description: 'What the daemon must remember across a power cut.' }),
   runtime_dir: folder({ default: 'var/run', description: 'Sockets and intent files of the running cameras.' }),
@@ -64,14 +82,22 @@ const general = {
 };
 
 const recording = {
-  recording_quality: Type.Enum(['high', 'balanced', 'fast'], { default: 'high', description: 'Quality preset of recordings.', ...LIVE }),
+  recording_quality: Type.Enum(['high', 'balanced', 'fast'], {
+    default: 'high',
+    description: 'Quality preset of recordings.',
+    ...LIVE,
+  }),
   recording_bitrate_kbps: orNull(Type.Integer({ minimum: 64, maximum: 500_000 }), {
     default: null,
     'x-unit': 'kbit/s',
     description: 'Bit rate per camera; null = the quality preset decides.',
     ...LIVE,
   }),
-  recording_require_all_cameras: Type.Boolean({ default: true, description: 'Start only with both cameras; false = one is enough.', ...LIVE }),
+  recording_require_all_cameras: Type.Boolean({
+    default: true,
+    description: 'Start only with both cameras; false = one is enough.',
+    ...LIVE,
+  }),
   recording_segment_seconds: seconds(
     { minimum: 0.2, maximum: 86_400 },
     { default: 600, description: 'Length of one file of a recording.', ...LIVE },
@@ -96,30 +122,77 @@ const recording = {
     { minimum: 1, maximum: 600 },
     { default: 8, description: 'How long the check of one finished file may take.', ...LIVE },
   ),
-  recording_recovery_max_attempts: Type.Integer({ minimum: 0, maximum: 1000, default: 2, description: 'How often a failed camera is started again.', ...LIVE }),
+  recording_recovery_max_attempts: Type.Integer({
+    minimum: 0,
+    maximum: 1000,
+    default: 2,
+    description: 'How often a failed camera is started again.',
+    ...LIVE,
+  }),
   recording_recovery_backoff_seconds: seconds(
     { minimum: 0, maximum: 3600 },
     { default: 1, description: 'Wait before the first new start of a failed camera; grows with each attempt.', ...LIVE },
   ),
-  recording_min_free_gb: Type.Number({ minimum: 0, maximum: 1_000_000, default: 2, 'x-unit': 'GiB', description: 'With less free space a start is refused.', ...LIVE }),
-  recording_slo_min_effective_fps: Type.Number({ minimum: 1, maximum: 240, default: 24, 'x-unit': 'frames/s', description: 'A finished file below this rate raises an alert.', ...LIVE }),
+  recording_min_free_gb: Type.Number({
+    minimum: 0,
+    maximum: 1_000_000,
+    default: 2,
+    'x-unit': 'GiB',
+    description: 'With less free space a start is refused.',
+    ...LIVE,
+  }),
+  recording_slo_min_effective_fps: Type.Number({
+    minimum: 1,
+    maximum: 240,
+    default: 24,
+    'x-unit': 'frames/s',
+    description: 'A finished file below this rate raises an alert.',
+    ...LIVE,
+  }),
 };
 
 const overload = {
-  recording_overload_guard_enabled: Type.Boolean({ default: true, description: 'Watch for overload and relieve the machine.', ...LIVE }),
-  recording_overload_cpu_percent_threshold: Type.Number({ minimum: 1, maximum: 100, default: 92, 'x-unit': 'percent', description: 'CPU load that counts as overload.', ...LIVE }),
+  recording_overload_guard_enabled: Type.Boolean({
+    default: true,
+    description: 'Watch for overload and relieve the machine.',
+    ...LIVE,
+  }),
+  recording_overload_cpu_percent_threshold: Type.Number({
+    minimum: 1,
+    maximum: 100,
+    default: 92,
+    'x-unit': 'percent',
+    description: 'CPU load that counts as overload.',
+    ...LIVE,
+  }),
   recording_overload_poll_interval_seconds: seconds(
     { minimum: 1, maximum: 3600 },
     { default: 5, description: 'Time between two looks of the overload guard.', ...LIVE },
   ),
-  recording_overload_unhealthy_streak_threshold: Type.Integer({ minimum: 1, maximum: 1000, default: 3, description: 'Bad looks in a row until the guard acts.', ...LIVE }),
+  recording_overload_unhealthy_streak_threshold: Type.Integer({
+    minimum: 1,
+    maximum: 1000,
+    default: 3,
+    description: 'Bad looks in a row until the guard acts.',
+    ...LIVE,
+  }),
 };
 
 const pixels = Type.Integer({ minimum: 16, maximum: 8192 });
 
 const picture = {
-  video_width: orNull(pixels, { default: null, 'x-unit': 'pixels', description: 'Width that the source delivers; null = the profile decides.', ...AT_START }),
-  video_height: orNull(pixels, { default: null, 'x-unit': 'pixels', description: 'Height that the source delivers; null = the profile decides.', ...AT_START }),
+  video_width: orNull(pixels, {
+    default: null,
+    'x-unit': 'pixels',
+    description: 'Width that the source delivers; null = the profile decides.',
+    ...AT_START,
+  }),
+  video_height: orNull(pixels, {
+    default: null,
+    'x-unit': 'pixels',
+    description: 'Height that the source delivers; null = the profile decides.',
+    ...AT_START,
+  }),
   video_framerate: orNull(Type.Number({ minimum: 1, maximum: 240 }), {
     default: null,
     'x-unit': 'frames/s',
@@ -127,7 +200,12 @@ const picture = {
     ...AT_START,
   }),
   cameras: camerasSchema({ description: 'Settings of the left (0) and the right (1) camera.', ...LIVE }),
-  presets: Type.Record(Type.String({ pattern: '^[^_]' }), PresetSchema, { additionalProperties: false, default: {}, description: 'Named camera settings.', ...LIVE }),
+  presets: Type.Record(Type.String({ pattern: '^[^_]' }), PresetSchema, {
+    additionalProperties: false,
+    default: {},
+    description: 'Named camera settings.',
+    ...LIVE,
+  }),
 };
 
 /** The whole configuration with every default filled in, in the words of the file. */

@@ -165,19 +165,12 @@ t.test('relative paths belong to the file that names them, or to the working dir
   t.same(config.sources, [join(folder, 'left.mp4'), 'rtsp://cam/1']);
 });
 
-t.test('sources choose the profile unless one is set', async (t) => {
+t.test('sources are a list in the file and separated by commas in a variable', async (t) => {
   const { load, complaints } = await rig(t);
-  const profileOf = async (sources: string, env: Record<string, string> = {}) =>
-    (await load({}, { TOUCHLINE_SOURCES: sources, ...env })).config.profile;
-  t.equal(await profileOf('/clips/left.mp4, /clips/right.mp4'), 'file');
-  t.equal(await profileOf('clip.mp4'), 'file');
-  t.equal(await profileOf('/dev/video0,/dev/v4l/by-id/usb-cam'), 'usb');
-  t.equal(await profileOf('rtsp://a:b@cam0/,rtsps://cam1/'), 'ip');
-  t.equal(await profileOf('/dev/video0', { TOUCHLINE_PROFILE: 'jetson-x264' }), 'jetson-x264');
-  t.match(await complaints({}, { TOUCHLINE_SOURCES: '/clip.mp4,rtsp://cam/' }), [/TOUCHLINE_SOURCES: sources: must be of one kind/]);
-  t.match(await complaints({ sources: ['left'] }), [/FILE: sources: .*or profile must be set/]);
-  const { origins } = await load({}, { TOUCHLINE_SOURCES: 'clip.mp4' });
-  t.same(origins.get('profile'), { kind: 'inferred', from: 'TOUCHLINE_SOURCES' });
+  const { config } = await load({}, { TOUCHLINE_SOURCES: '/dev/video0, rtsp://cam/1' });
+  t.same(config.sources, ['/dev/video0', 'rtsp://cam/1']);
+  t.match(await complaints({}, { TOUCHLINE_SOURCES: '/a,/b,/c' }), [/^TOUCHLINE_SOURCES: sources: must be a list of 1 to 2/]);
+  t.match(await complaints({}, { TOUCHLINE_SOURCES: '/a,' }), [/^TOUCHLINE_SOURCES: sources\.1: must be a video file, a device/]);
 });
 
 t.test('rules between keys name the place to change', async (t) => {
