@@ -43,11 +43,11 @@ doctor: build ## what is missing on this machine, and the command that fixes it
 bench: build ## measure what docs/benchmarks.md shows, and write it
 	@exec $(NODE) build/scripts/bench/main.js
 
-drill: build ## break things on purpose while recording, and see what is left
-	@exec $(NODE) build/scripts/drill/main.js
+drill: build ## break things on purpose while recording, and see what is left (needs root)
+	@set -e; for drill in scripts/drills/*.sh; do echo "== $$drill"; "$$drill"; done
 
 docs: build ## write the documents that are made from code (schemas, tables)
-	@exec $(NODE) build/scripts/docs/main.js
+	@exec $(NODE) build/scripts/generate-docs.js
 
 clip: ## fetch real footage for `make run SOURCES=...`
 	@exec scripts/fetch-clip.sh
