@@ -43,7 +43,7 @@ const KIND_WORDS: Readonly<Record<SourceKind, string>> = {
 /**
  * The profile for the configured sources: files mean `file`, /dev/… means `usb`, rtsp://… means `ip`; a profile that is
  * named must take that kind of source.
- * @throws TouchlineError `invalid` with everything that is wrong: unknown profile, a mix, a wrong number, missing files.
+ * @throws TouchlineError `invalid` with all that is wrong: unknown profile, a mix, a wrong number, missing files.
  */
 export async function chooseProfile(wish: ProfileWish, options: ChooseOptions): Promise<ChosenProfile> {
   const violations: Violation[] = [];
@@ -61,7 +61,8 @@ export async function chooseProfile(wish: ProfileWish, options: ChooseOptions): 
   }
   if (sources === null) {
     if (profile !== undefined && profile.sourceKind !== 'none') {
-      const message = `are missing: profile ${profile.name} needs ${options.cameraCount} ${KIND_WORDS[profile.sourceKind]}`;
+      const words = KIND_WORDS[profile.sourceKind];
+      const message = `are missing: profile ${profile.name} needs ${options.cameraCount} ${words}`;
       violations.push({ path: ['sources'], message, rule: 'required' });
     }
     if (violations.length > 0) throw invalidSources(violations);

@@ -37,7 +37,7 @@ const SOURCE_KINDS: ReadonlyMap<ValueType, SourceKind> = new Map([
 
 const profileFileOf = (name: string): string => `profiles/${name}.json`;
 
-/** The templates that a profile names; those that are not there are violations, those that are wrong were told already. */
+/** The templates that a profile names. One that is not there is a violation; one that is wrong was told already. */
 export function composeProfile(
   files: PipelineFiles,
   name: string,

@@ -78,7 +78,9 @@ const RULES: readonly Rule[] = [
     explain: ({ from = '', to = '', caps }, { factory }) => ({
       element: factory(from),
       reason: `${factory(from)} cannot be linked to ${factory(to)}${caps === undefined ? '' : ` with ${caps}`}`,
-      hint: `what the one sends and the other takes must overlap: compare ${inspect(factory(from))} and ${inspect(factory(to))}, or put a converter between them`,
+      hint:
+        'what the one sends and the other takes must overlap: compare ' +
+        `${inspect(factory(from))} and ${inspect(factory(to))}, or put a converter between them`,
     }),
   },
   {
@@ -118,7 +120,7 @@ const RULES: readonly Rule[] = [
     explain: () => ({
       element: null,
       reason: 'the text is not a pipeline',
-      hint: 'elements stand between "!", properties are name=value; look for a "!" too many or too few and for open quotes',
+      hint: 'elements stand between "!", properties are name=value: look for a "!" too many, one too few, open quotes',
     }),
   },
 ];

@@ -10,6 +10,7 @@ import {
   unknownSettings,
   uses,
   type Composition,
+  type Rendering,
   type SourceKind,
 } from './compose.js';
 import { explainParseError, type ParseErrorExplanation } from './explain.js';
@@ -84,10 +85,11 @@ export async function loadPipelineLibrary(folder: string): Promise<PipelineLibra
   }
   if (violations.length > 0) {
     const unique = [...new Map(violations.map((violation) => [JSON.stringify(violation), violation])).values()];
+    const count = unique.length === 1 ? 'a mistake' : `${unique.length} mistakes`;
     throw new TouchlineError({
       kind: 'invalid',
       code: 'pipelines_invalid',
-      message: `the pipelines in ${folder} have ${unique.length === 1 ? 'a mistake' : `${unique.length} mistakes`}: ${formatViolations(unique)}`,
+      message: `the pipelines in ${folder} have ${count}: ${formatViolations(unique)}`,
       violations: unique,
     });
   }
@@ -130,20 +132,23 @@ function renderChecked(composition: Composition, request: RecordingRequest): Ren
       framerate: picture.framerate,
       bitrateKbps: rendering.bitrateKbps,
     },
-    notes: [
-      ...(picture.crop?.isClamped === true
-        ? [
-            `the crop removes more than the picture has; ${picture.crop.kept.width}x${picture.crop.kept.height} pixels are left`,
-          ]
-        : []),
-      ...(request.exposureCompensation !== 0 && !uses(composition, 'exposure_compensation')
-        ? [`profile ${composition.name} cannot change the exposure`]
-        : []),
-      ...(request.bitrateKbps !== null && rendering.bitrateKbps === null
-        ? [`profile ${composition.name} keeps the bit rate of the camera`]
-        : []),
-    ],
+    notes: notesOf(composition, request, rendering),
   };
+}
+
+function notesOf(composition: Composition, request: RecordingRequest, rendering: Rendering): string[] {
+  const { crop } = rendering.picture;
+  const notes: string[] = [];
+  if (crop?.isClamped === true) {
+    notes.push(`the crop removes more than the picture has; ${crop.kept.width}x${crop.kept.height} pixels are left`);
+  }
+  if (request.exposureCompensation !== 0 && !uses(composition, 'exposure_compensation')) {
+    notes.push(`profile ${composition.name} cannot change the exposure`);
+  }
+  if (request.bitrateKbps !== null && rendering.bitrateKbps === null) {
+    notes.push(`profile ${composition.name} keeps the bit rate of the camera`);
+  }
+  return notes;
 }
 
 /** Wishes that the profile's templates have no means for. */
@@ -237,7 +242,7 @@ function checkComposition(composition: Composition): Violation[] {
     ...violations,
     ...missing.map((name): Violation => ({
       path: [`profiles/${composition.name}.json`],
-      message: `needs an element with name=${name} in its source, encoder or output: Touchline counts frames and writes files there`,
+      message: `needs an element with name=${name}: Touchline counts frames and writes files there`,
       rule: 'element_missing',
     })),
   ];

@@ -1,10 +1,10 @@
 /** Reads a pipelines folder: templates, profiles and the settings beside templates, each checked on its own. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Type, type Static, type TSchema } from 'typebox';
+import { Type } from 'typebox';
 import type { Violation } from '../errors.js';
-import { errnoOf, fileError } from '../lib/file-error.js';
-import { compileSchema } from '../lib/schema.js';
+import { fileError } from '../lib/file-error.js';
+import { compileSchema, type Validator } from '../lib/schema.js';
 import { EncoderSchema, PackagesSchema, ProfileSchema, type Encoder, type Profile } from './schema.js';
 import { parseTemplate, type Template } from './template.js';
 
@@ -35,41 +35,38 @@ export async function loadFiles(folder: string): Promise<PipelineFiles> {
       else violations.push(...parsed.violations);
     }
   }
-  const packageFile = await readJson(folder, 'packages.json', PackagesSchema, violations);
+  const reader: JsonReader = { folder, anyJson: compileSchema(Type.Unknown()), violations };
+  const packageFile = await readJson(reader, 'packages.json', compileSchema(PackagesSchema));
   const packages = Object.entries(packageFile?.packages ?? {}).flatMap(([name, elements]) =>
     elements.map((element): [string, string] => [element, name]),
   );
-  const encoders = await readAll(folder, 'encoders', EncoderSchema, violations);
-  const profiles = await readAll(folder, 'profiles', ProfileSchema, violations);
+  const encoders = await readAll(reader, 'encoders', compileSchema(EncoderSchema));
+  const profiles = await readAll(reader, 'profiles', compileSchema(ProfileSchema));
   const wrongFiles = new Set(violations.map(({ path }) => String(path[0])));
   return { templates, encoders, profiles, wrongFiles, packages: new Map(packages), violations };
 }
 
-async function readAll<S extends TSchema>(
-  folder: string,
-  part: string,
-  schema: S,
-  violations: Violation[],
-): Promise<Map<string, Static<S>>> {
-  const found = new Map<string, Static<S>>();
-  for (const name of await namesIn(folder, part, '.json')) {
-    const value = await readJson(folder, `${part}/${name}.json`, schema, violations);
+/** Where JSON files are read from, and where their mistakes are collected. */
+interface JsonReader {
+  readonly folder: string;
+  readonly anyJson: Validator<unknown>;
+  readonly violations: Violation[];
+}
+
+async function readAll<T>(reader: JsonReader, part: string, validator: Validator<T>): Promise<Map<string, T>> {
+  const found = new Map<string, T>();
+  for (const name of await namesIn(reader.folder, part, '.json')) {
+    const value = await readJson(reader, `${part}/${name}.json`, validator);
     if (value !== null) found.set(name, value);
   }
   return found;
 }
 
-async function readJson<S extends TSchema>(
-  folder: string,
-  file: string,
-  schema: S,
-  violations: Violation[],
-): Promise<Static<S> | null> {
-  const text = await read(folder, file);
-  const json = compileSchema(Type.Unknown()).parseJson(text);
-  const checked = json.ok ? compileSchema(schema).check(withoutComments(json.value)) : json;
+async function readJson<T>(reader: JsonReader, file: string, validator: Validator<T>): Promise<T | null> {
+  const json = reader.anyJson.parseJson(await read(reader.folder, file));
+  const checked = json.ok ? validator.check(withoutComments(json.value)) : json;
   if (checked.ok) return checked.value;
-  violations.push(...checked.violations.map((violation) => ({ ...violation, path: [file, ...violation.path] })));
+  reader.violations.push(...checked.violations.map((violation) => ({ ...violation, path: [file, ...violation.path] })));
   return null;
 }
 
@@ -99,7 +96,6 @@ async function read(folder: string, file: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (thrown) {
-    // A file that ends while it is read (an editor renames) is told like one that was never there.
-    throw fileError(thrown, errnoOf(thrown) === 'ENOENT' ? 'find' : 'read', path);
+    throw fileError(thrown, 'read', path);
   }
 }

@@ -6,6 +6,7 @@ import t from 'tap';
 import { loadPipelineLibrary, type RecordingRequest } from '../../src/pipelines/index.js';
 import { readFrameStamps } from '../support/framestamp.js';
 import { makeClip, recordSegments, type RecordedFile } from '../support/gst-launch.js';
+import { startRtspCamera } from '../support/rtsp-camera.js';
 import { PIPELINES, request, temporaryFolder } from '../support/pipeline-tools.js';
 
 const library = await loadPipelineLibrary(PIPELINES);
@@ -98,6 +99,15 @@ t.test('file: another size can be asked for, and cropped', async (t) => {
   });
   t.strictSame(sizeOf(recording), [400, 200]);
   t.equal(recording.files[0]?.frames, 25);
+});
+
+t.test('ip: the stream of a network camera is kept as it comes', async (t) => {
+  const camera = await startRtspCamera({ width: 320, height: 240 }, `pass'word!`);
+  t.teardown(() => camera.close());
+  const recording = await record(t, 'ip', { source: camera.url });
+  t.strictSame(sizeOf(recording), [320, 240]);
+  t.ok((recording.files[0]?.frames ?? 0) >= 30, 'a second at least, up to the next keyframe of the camera');
+  t.equal((await encoderOptions(recording)).get('keyint'), '15', 'encoded by the camera, not again');
 });
 
 const SMALL_SENSOR = {

@@ -125,6 +125,22 @@ t.test('a keyframe comes every second, and after 90 frames at the latest', async
   }
 });
 
+t.test('what is in the encoder and not yet on disk stays under a second, in every quality', async (t) => {
+  for (const { name } of library.profiles()) {
+    for (const quality of QUALITIES) {
+      const { text } = library.renderRecording(request(name, { quality }));
+      const number = (factory: string, property: string): number =>
+        Number(propertiesOf(text, factory).get(property) ?? 0);
+      // Frames that x264 holds back: lookahead, reordering, and one per thread but the first (measured: decision 0003).
+      const threads = Math.max(1, number('x264enc', 'threads'));
+      const heldFrames = number('x264enc', 'rc-lookahead') + number('x264enc', 'bframes') + threads - 1;
+      const unsafeMs = number('segmentsink', 'fragment-duration-ms') + number('segmentsink', 'sync-interval-ms');
+      const latestMs = (heldFrames * 1000) / 30 + unsafeMs;
+      t.ok(unsafeMs > 0 && latestMs <= 900, `${name} ${quality}: ${latestMs} ms, and 100 ms are left for the disk`);
+    }
+  }
+});
+
 t.test('another bit rate takes the buffer and the quantiser with it', async (t) => {
   const render = (bitrateKbps: number | null) =>
     propertiesOf(library.renderRecording(request('jetson-x264', { bitrateKbps })).text, 'x264enc');
