@@ -73,7 +73,9 @@ export class DaemonClient {
     throw new TouchlineError({
       kind: 'unavailable',
       code: 'daemon_protocol',
-      message: `what answers at ${this.baseUrl} is not this version of touchline; its answer breaks the contract: ${formatViolations(answer.violations)}`,
+      message:
+        `what answers at ${this.baseUrl} is not this version of touchline; its answer breaks the contract: ` +
+        formatViolations(answer.violations),
     });
   }
 

@@ -85,8 +85,9 @@ async function examineCameras(
 async function checkSource(source: string, signal: AbortSignal): Promise<readonly Finding[]> {
   if (!/^rtsps?:/i.test(source)) return [];
   const reason = await unreachableReason(source, signal);
-  const host = new URL(source).host;
-  return reason === null ? [] : [failure('network camera', `${host} does not answer: ${reason}`, `check its power and network: ping ${new URL(source).hostname}`)];
+  if (reason === null) return [];
+  const { host, hostname } = new URL(source);
+  return [failure('network camera', `${host} does not answer: ${reason}`, `check its power and network: ping ${hostname}`)];
 }
 
 /** One command for all missing elements that come in Debian packages. */

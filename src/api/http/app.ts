@@ -107,7 +107,7 @@ function refuse(request: Request, response: Response, refusal: Refusal, log: Log
 function handleError(log: Logger): ErrorRequestHandler {
   // Express tells error handlers apart by their four parameters.
   return (thrown: unknown, request: Request, response: Response, _next) => {
-    if (response.headersSent || !response.writable) {
+    if (request.socket.destroyed || response.headersSent) {
       log.debug({ method: request.method, err: asTouchlineError(thrown) }, 'client left before its answer');
       request.socket.destroy();
       return;
@@ -118,12 +118,15 @@ function handleError(log: Logger): ErrorRequestHandler {
       return;
     }
     const error = asTouchlineError(thrown);
-    send(request, response, answerOf(error), log, error);
+    const answer = answerOf(error);
+    // Of a wrong request, the rule that it broke is the news; of a fault of the rig, where it happened.
+    const isFault = answer.level === 'warn' || answer.level === 'error';
+    send(request, response, answer, log, isFault ? { err: error } : { detail: answer.body.detail });
   };
 }
 
-function send(request: Request, response: Response, answer: ErrorAnswer, log: Logger, error?: Error): void {
+function send(request: Request, response: Response, answer: ErrorAnswer, log: Logger, more: object = {}): void {
   const fields = { method: request.method, status: answer.status, code: answer.body.code };
-  log[answer.level](error === undefined ? fields : { ...fields, err: error }, 'request refused');
+  log[answer.level]({ ...fields, ...more }, 'request refused');
   response.status(answer.status).set('Cache-Control', 'no-store').json(answer.body);
 }
