@@ -23,22 +23,33 @@ const BY_KIND: Readonly<Record<ErrorKind, Reaction>> = {
   internal: { status: 500, level: 'error' },
 };
 
-/** Requests that no part of the rig ever sees, because HTTP itself answers them. */
-const REFUSALS = {
+/** Requests that no part of the rig ever sees, because HTTP itself answers them; each is the `code` of its answer. */
+export const REFUSAL_CODES = [
+  'not_found',
+  'method_not_allowed',
+  'foreign_origin',
+  'body_too_large',
+  'body_encoding',
+  'bad_request',
+  'request_timeout',
+  'headers_too_large',
+] as const;
+
+export type Refusal = (typeof REFUSAL_CODES)[number];
+
+const REFUSALS: Readonly<Record<Refusal, { readonly status: number; readonly detail: string }>> = {
   not_found: { status: 404, detail: 'Not Found' },
   method_not_allowed: { status: 405, detail: 'Method Not Allowed' },
-  bad_request: { status: 400, detail: 'The request is not valid HTTP' },
-  request_timeout: { status: 408, detail: 'The request did not arrive in time' },
   body_too_large: { status: 413, detail: 'The request body is larger than the 64 KiB that are read' },
   body_encoding: { status: 415, detail: 'Content-Encoding is not supported: send the body as plain JSON' },
+  bad_request: { status: 400, detail: 'The request is not valid HTTP' },
+  request_timeout: { status: 408, detail: 'The request did not arrive in time' },
   headers_too_large: { status: 431, detail: 'The request headers are too large' },
   foreign_origin: {
     status: 403,
     detail: 'A page of another site sent this request: the rig takes commands only from its own pages and from programs',
   },
-} as const;
-
-export type Refusal = keyof typeof REFUSALS;
+};
 
 export interface ErrorAnswer extends Reaction {
   readonly body: ErrorBody;
