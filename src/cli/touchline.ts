@@ -16,8 +16,11 @@ const interrupt = (): void => {
 };
 process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
-// The reader of a pipe may leave early (`touchline status --watch | head`).
-process.stdout.on('error', () => process.exit(EXIT.ok));
+// The reader of a pipe may leave early: `touchline status --watch | head` is over then, a daemon is not.
+process.stdout.on('error', () => {
+  if (process.argv[2] !== 'serve') interruption.abort();
+});
+process.stderr.on('error', () => undefined);
 
 const context: CliContext = {
   env: process.env,

@@ -180,12 +180,13 @@ t.test('refused operations are answers, thrown errors are statuses', async (t) =
     ['no_space', 507],
     ['internal', 500],
   ] as const;
-  const queue = kinds.map(([kind]) => kind);
+  const violations = [{ path: ['x.gst'], message: 'is wrong', rule: 'x' }];
+  const foreignRule = new TouchlineError({ kind: 'invalid', code: 'pipelines_invalid', message: 'x.gst is wrong', violations });
+  const queue: Error[] = [...kinds.map(([kind]) => failure(kind)), foreignRule, new Error('planned defect')];
   const { url } = await serve(t, {
     stop: async () => PROTECTED,
     start: async () => {
-      const kind = queue.shift();
-      throw kind === undefined ? new Error('planned defect') : failure(kind);
+      throw queue.shift();
     },
   });
   const refused = await call(url, '/api/v1/recording', { method: 'DELETE' });
@@ -196,6 +197,8 @@ t.test('refused operations are answers, thrown errors are statuses', async (t) =
     t.equal(answer.status, status, kind);
     t.same(answer.json, { detail: `planned ${kind}`, code: `planned_${kind}` });
   }
+  const foreign = await callJson(url, 'POST', '/api/v1/recording', {});
+  t.same(foreign.json, { detail: 'x.gst is wrong', code: 'pipelines_invalid' }, 'rules of other things are no list');
   const defect = await callJson(url, 'POST', '/api/v1/recording', {});
   t.equal(defect.status, 500);
   t.same(defect.json, { detail: 'planned defect', code: 'internal_error' });

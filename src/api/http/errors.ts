@@ -51,13 +51,18 @@ const REFUSALS: Readonly<Record<Refusal, { readonly status: number; readonly det
   },
 };
 
+/** Code of the error whose violations are those of the request itself. */
+export const INVALID_REQUEST = 'invalid_request';
+
 export interface ErrorAnswer extends Reaction {
   readonly body: ErrorBody;
 }
 
 /** What the client gets for this error: the top message and the code, never the chain behind them. */
 export function answerOf(error: TouchlineError): ErrorAnswer {
-  const detail = error.violations.length > 0 ? error.violations.map(validationItem) : error.message;
+  // Violations of anything but the request (a pipeline file, say) are in the message; their paths mean nothing to a client.
+  const isRequest = error.code === INVALID_REQUEST && error.violations.length > 0;
+  const detail = isRequest ? error.violations.map(validationItem) : error.message;
   return { ...BY_KIND[error.kind], body: { detail, code: error.code } };
 }
 

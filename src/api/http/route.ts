@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import { TouchlineError, type Violation } from '../../errors.js';
 import { type Checked, compileSchema, type Validator } from '../../lib/schema.js';
+import { INVALID_REQUEST } from './errors.js';
 
 export type Method = 'GET' | 'POST' | 'DELETE';
 
@@ -80,7 +81,7 @@ function accept<T>(checked: Checked<T>, where: 'query' | 'body'): T {
 export function invalidRequest(violations: readonly Violation[], where: 'query' | 'body'): TouchlineError {
   return new TouchlineError({
     kind: 'invalid',
-    code: 'invalid_request',
+    code: INVALID_REQUEST,
     message: 'the request breaks a rule',
     violations: violations.map((violation) => ({ ...violation, path: [where, ...violation.path] })),
   });
