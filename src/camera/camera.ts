@@ -108,8 +108,10 @@ export class Camera extends EventEmitter<CameraEvents> {
     }
   }
 
+  /** The caller owns the camera: a run that a host resumed and nobody wants any more is ended first. */
   async prepare(spec: RecordingSpec): Promise<void> {
-    await this.ready(SHORT_REQUEST_MS);
+    const leftover = (await this.ready(SHORT_REQUEST_MS)).run;
+    if (leftover !== null) await this.abort(leftover.runId);
     await this.#requests.run(() => this.#connected().request('prepare', spec, PREPARE_MS));
   }
 

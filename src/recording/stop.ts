@@ -41,19 +41,27 @@ async function endCamera(recorded: RecordedCamera, context: StopContext): Promis
   const { camera, spec } = recorded;
   camera.want({ kind: 'hands-off' });
   try {
-    await camera.ready(RETURN_MS);
-    if (recorded.camera.state?.run?.runId !== spec.runId) {
-      return { success: false, eosReceived: false, timedOut: false, error: 'pipeline_not_found' };
-    }
-    const report: StopReport = await camera.finish(spec.runId, context.eosTimeoutMs);
-    return { success: true, eosReceived: report.eosReceived, timedOut: report.timedOut, error: report.error };
+    return await finish(recorded, context);
   } catch (thrown) {
     const error = asTouchlineError(thrown);
-    context.log.error({ err: error, camera: camera.id }, 'camera could not be stopped in order');
+    context.log.error({ err: error, camera: camera.id, runId: spec.runId }, 'camera could not be stopped in order');
     return { success: false, eosReceived: false, timedOut: error.kind === 'timeout', error: error.message };
   } finally {
     // Whatever is left of the run, in this host or in its successor, ends now.
     camera.want({ kind: 'idle' });
+  }
+}
+
+/** A host that dies under the request resumes: its successor is asked once more. */
+async function finish({ camera, spec }: Pick<RecordedCamera, 'camera' | 'spec'>, context: StopContext, isRetry = false): Promise<Transport> {
+  const state = await camera.ready(RETURN_MS);
+  if (state.run?.runId !== spec.runId) return { success: false, eosReceived: false, timedOut: false, error: 'pipeline_not_found' };
+  try {
+    const report: StopReport = await camera.finish(spec.runId, context.eosTimeoutMs);
+    return { success: true, eosReceived: report.eosReceived, timedOut: report.timedOut, error: report.error };
+  } catch (error) {
+    if (isRetry || asTouchlineError(error).code !== 'host_gone') throw error;
+    return finish({ camera, spec }, context, true);
   }
 }
 

@@ -23,31 +23,31 @@ t.test('a recording from start to stop', async (t) => {
     },
   });
 
-  t.test('the reply of a start comes when both cameras have delivered and encoded frames', async (t) => {
+  await t.test('the reply of a start comes when both cameras have delivered and encoded frames', async (t) => {
     t.match(atStart, { recording: { recording: true, cameras: { camera_0: { state: 'running' }, camera_1: { state: 'running' } }, degraded: false } });
   });
 
-  t.test('the mutex is held by the recording, which excludes previews and further recordings', async (t) => {
+  await t.test('the mutex is held by the recording, which excludes previews and further recordings', async (t) => {
     const { body } = await rig.get('/api/v1/pipeline-state');
     t.match(body, { mode: 'recording', holder: 'api-recording-match_20260211_001', can_preview: false, can_record: false });
     t.match(String(body['lock_time']), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+$/);
   });
 
-  t.test('a refused second start disturbs neither the recording nor its lock', async (t) => {
+  await t.test('a refused second start disturbs neither the recording nor its lock', async (t) => {
     const second = await rig.post('/api/v1/recording', { match_id: 'other' });
     t.match(second, { status: 200, body: { success: false, message: 'Already recording match: match_20260211_001', cameras_started: [], cameras_failed: [] } });
     t.match((await rig.get('/api/v1/pipeline-state')).body, { holder: 'api-recording-match_20260211_001' });
     t.strictSame(await readdir(rig.recordingsDir), ['match_20260211_001'], 'the refused match left no folder');
   });
 
-  t.test('a stop inside the protected window is refused and says how to insist', async (t) => {
+  await t.test('a stop inside the protected window is refused and says how to insist', async (t) => {
     const stop = await rig.delete('/api/v1/recording?force=false');
     t.match(stop, { status: 200, body: { success: false, protected: true } });
     t.match(String(stop.body['message']), /^Recording protected for 2\.0s\. Current duration: [01]\.\ds\. Use force=True to override\.$/);
     t.match((await rig.get('/api/v1/recording')).body, { recording: true, protected: true });
   });
 
-  t.test('health says what each camera writes', async (t) => {
+  await t.test('health says what each camera writes', async (t) => {
     await until(async () => (await rig.segments('match_20260211_001', 0)).length >= 3, 'three segments');
     const { body } = await rig.get('/api/v1/recording-health');
     t.match(body, { healthy: true, message: 'Recording healthy', recovery_attempts: { camera_0: 0, camera_1: 0 } });
@@ -57,7 +57,7 @@ t.test('a recording from start to stop', async (t) => {
   });
 
   const stop = await rig.delete('/api/v1/recording');
-  t.test('the reply of a stop comes when the files are final, on disk and probed', async (t) => {
+  await t.test('the reply of a stop comes when the files are final, on disk and probed', async (t) => {
     t.match(stop, { status: 200, body: { success: true, message: 'Recording stopped successfully', transport_success: true, graceful_stop: true, integrity: { checked: true, all_ok: true, reason: null } } });
     for (const camera of [0, 1]) {
       const result = stop.body['camera_stop_results']?.[`camera_${camera}`];
@@ -68,14 +68,14 @@ t.test('a recording from start to stop', async (t) => {
     }
   });
 
-  t.test('afterwards the rig is idle and free', async (t) => {
+  await t.test('afterwards the rig is idle and free', async (t) => {
     t.strictSame((await rig.get('/api/v1/pipeline-state')).body, { mode: 'idle', holder: null, lock_time: null, can_preview: true, can_record: true });
     t.match((await rig.get('/api/v1/recording')).body, { recording: false, match_id: null, duration: 0, cameras: {}, degraded: false });
     t.match(await rig.delete('/api/v1/recording'), { status: 200, body: { success: false, message: 'Not currently recording' } });
     t.strictSame((await rig.get('/api/v1/recording-health')).body, { healthy: true, message: 'No active recording' });
   });
 
-  t.test('no frame is lost at a boundary: the files hold what the cameras delivered', async (t) => {
+  await t.test('no frame is lost at a boundary: the files hold what the cameras delivered', async (t) => {
     for (const camera of [0, 1]) {
       const names = await rig.segments('match_20260211_001', camera);
       let inFiles = 0;
@@ -91,7 +91,7 @@ t.test('a recording from start to stop', async (t) => {
     }
   });
 
-  t.test('match.json tells when, what and how well, for every segment', async (t) => {
+  await t.test('match.json tells when, what and how well, for every segment', async (t) => {
     await until(async () => (await rig.manifest('match_20260211_001'))['cameras']?.['0']?.['segments']?.[0]?.['integrity']?.['ok']?.valueOf() === true, 'older segments are probed, too');
     const manifest = await rig.manifest('match_20260211_001');
     t.match(manifest, { v: 1, match_id: 'match_20260211_001', state: 'finished' });

@@ -91,12 +91,14 @@ export class Rig {
     };
     daemon.stdout.on('data', take);
     daemon.stderr.on('data', take);
-    const ended = new Promise<never>((_, reject) => {
-      daemon.once('exit', (code, signal) => reject(new Error(`the daemon ended with ${code ?? signal}:\n${this.#output}`)));
-    });
-    ended.catch(() => undefined);
     const address = (): string | null => /address\s+(http:\/\/\S+)/.exec(this.#output)?.[1] ?? null;
-    await Promise.race([until(() => address() !== null, 'the daemon is ready', READY_MS, () => this.#output), ended]);
+    const isReadyOrOver = (): boolean => {
+      if (daemon.exitCode !== null || daemon.signalCode !== null) {
+        throw new Error(`the daemon ended with ${daemon.exitCode ?? daemon.signalCode}:\n${this.#output}`);
+      }
+      return address() !== null;
+    };
+    await until(isReadyOrOver, 'the daemon is ready', READY_MS, () => this.#output);
     this.#url = address() ?? '';
   }
 
