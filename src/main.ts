@@ -2,7 +2,6 @@
  * The composition root: the only place that knows every part. `startDaemon` reads as the order of a start; `stop`
  * undoes it backwards.
  */
-import { access, constants } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { createHttpApp } from './api/http/app.js';
@@ -11,7 +10,7 @@ import { withoutPreview } from './api/preview-status.js';
 import { Camera } from './camera/camera.js';
 import { DetachedLauncher } from './camera/launcher.js';
 import { buildPipelines } from './camera/pipeline-check.js';
-import { configFileOf, loadConfig } from './config/load.js';
+import { configFileOf, DEFAULT_CONFIG_FILE, loadConfig } from './config/load.js';
 import type { Config } from './config/config.js';
 import { watchConfig } from './config/watch.js';
 import { Prober } from './integrity/probe.js';
@@ -19,7 +18,7 @@ import { systemClock } from './lib/clock.js';
 import { makeFolderDurably, removeLeftoverTempFiles } from './lib/durable-file.js';
 import { acquireFolderLock, type FolderLock } from './lib/process-lock.js';
 import { CameraMutex } from './mutex/camera-mutex.js';
-import { chooseProfile, loadPipelineLibrary, redactPipeline, type ChosenProfile, type PipelineLibrary, type RenderedPipeline } from './pipelines/index.js';
+import { configuredProfile, loadPipelineLibrary, recordingRequest, redactPipeline, type ChosenProfile, type PipelineLibrary, type RenderedPipeline } from './pipelines/index.js';
 import { MatchKeeper } from './recording/match-keeper.js';
 import { policyOf } from './recording/policy.js';
 import { Recorder } from './recording/recorder.js';
@@ -27,7 +26,7 @@ import { readSpace } from './recording/space.js';
 import { RecordingStore } from './recording/store.js';
 import { createLogging } from './telemetry/log.js';
 import { SystemSampler } from './telemetry/system.js';
-import { productVersion } from './version.js';
+import { productVersion } from './lib/product-version.js';
 
 const CAMERA_IDS = [0, 1] as const;
 const ROOT = resolve(import.meta.dirname, '..', '..');
@@ -59,7 +58,7 @@ export interface Daemon {
 /** Resolves when requests are answered truthfully; throws TouchlineError when it cannot be. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   process.title = 'touchline';
-  const file = configFileOf({ option: options.configFile, env: options.env, cwd: options.cwd, defaultPath: 'var/touchline.json' });
+  const file = configFileOf({ option: options.configFile, env: options.env, cwd: options.cwd, defaultPath: DEFAULT_CONFIG_FILE });
   const load = { file, env: options.env, cwd: options.cwd };
   const loaded = await loadConfig(load);
   let config = loaded.config;
@@ -70,8 +69,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const undo: (() => Promise<unknown> | unknown)[] = [...locks.map((lock) => () => lock.release())];
   try {
     const library = await loadPipelineLibrary(join(ROOT, 'gst-pipelines'));
-    const chosen = await chooseProfile(config, { profiles: library.profiles(), cameraCount: CAMERA_IDS.length, folder: options.cwd, isReadable });
-    const render = (camera: number): RenderedPipeline => renderCamera(library, chosen, config, camera);
+    const chosen = await configuredProfile(library, config, options.cwd);
+    const render = (camera: number): RenderedPipeline => library.renderRecording(recordingRequest(config, chosen, camera));
     const pipelines = CAMERA_IDS.map(render);
     const pluginPath = [join(ROOT, 'build', 'native'), options.env['GST_PLUGIN_PATH']].filter((path) => path !== undefined && path !== '').join(':');
 
@@ -180,22 +179,6 @@ async function claimFolders(config: Config, log: Logger): Promise<FolderLock[]> 
   }
 }
 
-function renderCamera(library: PipelineLibrary, chosen: ChosenProfile, config: Config, camera: number): RenderedPipeline {
-  const own = config.cameras[camera === 0 ? 0 : 1];
-  return library.renderRecording({
-    profile: chosen.profile,
-    camera,
-    quality: config.recordingQuality,
-    crop: own.crop,
-    rotation: own.rotationDegrees,
-    exposureCompensation: own.exposureCompensation,
-    source: chosen.sources?.[camera] ?? null,
-    video: config.video,
-    bitrateKbps: config.recordingBitrateKbps,
-    segmentSeconds: config.recordingSegmentMs / 1000,
-  });
-}
-
 /** Tells before kick-off that a pipeline cannot be built; the daemon stays up, because it is what tells people. */
 async function checkPipelines(library: PipelineLibrary, pipelines: readonly RenderedPipeline[], pluginPath: string, log: Logger): Promise<void> {
   try {
@@ -218,7 +201,7 @@ function bannerOf(address: string, chosen: ChosenProfile, pipelines: readonly Re
       const size = expected.width === null ? 'size as it comes' : `${expected.width}x${expected.height}`;
       const rate = expected.framerate === null ? '' : ` at ${expected.framerate} fps`;
       const bits = expected.bitrateKbps === null ? '' : `, ${expected.bitrateKbps} kbit/s`;
-      return `${camera} ${size}${rate}${bits}`;
+      return `cam${camera} ${size}${rate}${bits}`;
     }),
     recordingsDir: config.recordingsDir,
     hoursLeft: recorder.status().hoursLeft,
@@ -237,11 +220,4 @@ async function unwind(undo: (() => Promise<unknown> | unknown)[], log: Logger): 
     }
   }
   return clean;
-}
-
-function isReadable(path: string): Promise<boolean> {
-  return access(path, constants.R_OK).then(
-    () => true,
-    () => false,
-  );
 }

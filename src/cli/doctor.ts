@@ -1,7 +1,7 @@
 import { asTouchlineError } from '../errors.js';
 import { RootBody } from '../api/contract/root.js';
 import { compileSchema } from '../lib/schema.js';
-import { loadPipelineLibrary, type PipelineLibrary } from '../pipelines/index.js';
+import { configuredProfile, loadPipelineLibrary, type PipelineLibrary } from '../pipelines/index.js';
 import type { CliContext, Command } from './command.js';
 import { daemonUrl } from './connection.js';
 import { aptInstall, failure, fine, type Finding, warning } from './doctor/finding.js';
@@ -11,7 +11,7 @@ import { EXIT } from './exit-codes.js';
 import { httpCall } from './http-call.js';
 import { findInstallation, type Installation } from './installation.js';
 import { checkPipelines } from './pipelines-check.js';
-import { configuredProfile, renderFor } from './profiles.js';
+import { renderFor } from './profiles.js';
 import type { RigSettings } from './settings.js';
 import type { Terminal } from './terminal.js';
 
@@ -67,7 +67,7 @@ async function examineCameras(
 ): Promise<readonly Finding[]> {
   try {
     const library = await loadPipelineLibrary(installation.pipelinesDir);
-    const chosen = await configuredProfile(library, settings);
+    const chosen = await configuredProfile(library, settings.config, settings.sourcesBase);
     const unreachable = await Promise.all((chosen.sources ?? []).map((source) => checkSource(source, signal)));
     const checked = await checkPipelines(renderFor(library, settings, chosen), library, installation, signal);
     const problems = checked.flatMap(({ camera, problem, missing }) => {

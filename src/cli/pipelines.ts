@@ -1,9 +1,9 @@
-import { loadPipelineLibrary, type PipelineLibrary, redactPipeline, type RenderedPipeline, toShellCommand } from '../pipelines/index.js';
+import { configuredProfile, loadPipelineLibrary, type PipelineLibrary, redactPipeline, type RenderedPipeline, toShellCommand } from '../pipelines/index.js';
 import type { Arguments, CliContext, Command } from './command.js';
 import { checkPipelines, type CheckedPipeline } from './pipelines-check.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { findInstallation } from './installation.js';
-import { configuredProfile, namedProfile, type RenderedFor, renderFor } from './profiles.js';
+import { namedProfile, type RenderedFor, renderFor } from './profiles.js';
 import { usageError } from './run.js';
 import type { Terminal } from './terminal.js';
 
@@ -52,7 +52,10 @@ async function list({ library, args, context }: Request): Promise<ExitCode> {
     terminal.out(JSON.stringify(profiles));
     return EXIT.ok;
   }
-  const configured = await configuredProfile(library, await context.loadSettings(args.text('config'))).catch(() => null);
+  const configured = await context
+    .loadSettings(args.text('config'))
+    .then((settings) => configuredProfile(library, settings.config, settings.sourcesBase))
+    .catch(() => null);
   const width = Math.max(...profiles.map(({ name }) => name.length));
   for (const { name, description } of profiles) {
     const line = `${name === configured?.profile ? '*' : ' '} ${name.padEnd(width)}  ${description}`;
@@ -103,7 +106,7 @@ function printChecked({ profile, camera, problem, missing }: CheckedPipeline, te
 
 async function render({ library, wanted, args, context }: Request): Promise<readonly RenderedFor[]> {
   const settings = await context.loadSettings(args.text('config'));
-  const chosen = wanted === null ? await configuredProfile(library, settings) : namedProfile(library, settings, wanted);
+  const chosen = wanted === null ? await configuredProfile(library, settings.config, settings.sourcesBase) : namedProfile(library, settings, wanted);
   return renderFor(library, settings, chosen);
 }
 

@@ -1,7 +1,4 @@
-import { access, constants } from 'node:fs/promises';
-import {
-  chooseProfile, type ChosenProfile, type PipelineLibrary, type ProfileInfo, type RenderedPipeline,
-} from '../pipelines/index.js';
+import { type ChosenProfile, type PipelineLibrary, type ProfileInfo, recordingRequest, type RenderedPipeline } from '../pipelines/index.js';
 import type { RigSettings } from './settings.js';
 
 export interface RenderedFor {
@@ -12,31 +9,11 @@ export interface RenderedFor {
 
 /** The recording pipeline of each camera as the configuration has it. */
 export function renderFor(library: PipelineLibrary, settings: RigSettings, chosen: ChosenProfile): readonly RenderedFor[] {
-  return settings.cameras.map((camera, index) => ({
+  return settings.config.cameras.map((_settings, camera) => ({
     profile: chosen.profile,
     camera,
-    pipeline: library.renderRecording({
-      ...settings.cameraRequest(camera),
-      profile: chosen.profile,
-      camera,
-      quality: settings.quality,
-      source: chosen.sources?.[index] ?? null,
-    }),
+    pipeline: library.renderRecording(recordingRequest(settings.config, chosen, camera)),
   }));
-}
-
-/** The profile and the sources that the configuration means; throws when they are not there or do not fit. */
-export function configuredProfile(library: PipelineLibrary, settings: RigSettings): Promise<ChosenProfile> {
-  return chooseProfile(settings, {
-    profiles: library.profiles(),
-    cameraCount: settings.cameras.length,
-    folder: settings.sourcesBase,
-    isReadable: (path) =>
-      access(path, constants.R_OK).then(
-        () => true,
-        () => false,
-      ),
-  });
 }
 
 const PLACEHOLDER_SOURCES: Readonly<Record<ProfileInfo['sourceKind'], string | null>> = {
@@ -52,5 +29,5 @@ export function namedProfile(library: PipelineLibrary, settings: RigSettings, pr
   const source = PLACEHOLDER_SOURCES[kind];
   if (source === null) return { profile, sources: null };
   const configured = settings.profile === profile ? settings.sources : null;
-  return { profile, sources: configured ?? settings.cameras.map(() => source) };
+  return { profile, sources: configured ?? settings.config.cameras.map(() => source) };
 }

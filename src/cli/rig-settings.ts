@@ -1,9 +1,7 @@
 import type { Config } from '../config/config.js';
-import { configFileOf, loadConfig } from '../config/load.js';
+import { configFileOf, DEFAULT_CONFIG_FILE, loadConfig } from '../config/load.js';
 import type { RigSettings } from './settings.js';
 
-/** Where the daemon looks when nobody names a file, below the folder in which it is started. */
-const DEFAULT_FILE = 'var/touchline.json';
 const BYTES_PER_GB = 1024 ** 3;
 
 /** Reads the configuration as the daemon would; throws everything that is wrong with it. */
@@ -13,7 +11,7 @@ export async function loadRigSettings(options: {
   readonly cwd: string;
 }): Promise<RigSettings> {
   const { env, cwd } = options;
-  const file = configFileOf({ option: options.configFile ?? undefined, env, cwd, defaultPath: DEFAULT_FILE });
+  const file = configFileOf({ option: options.configFile ?? undefined, env, cwd, defaultPath: DEFAULT_CONFIG_FILE });
   const { config } = await loadConfig({ file, env, cwd });
   return toRigSettings(config, cwd);
 }
@@ -29,18 +27,6 @@ function toRigSettings(config: Config, cwd: string): RigSettings {
     runtimeDir: config.runtimeDir,
     sourcesBase: cwd,
     minFreeGb: config.recordingMinFreeBytes / BYTES_PER_GB,
-    quality: config.recordingQuality,
-    cameras: config.cameras.map((_camera, index) => index),
-    cameraRequest: (index) => {
-      const camera = config.cameras[index === 0 ? 0 : 1];
-      return {
-        crop: camera.crop,
-        rotation: camera.rotationDegrees,
-        exposureCompensation: camera.exposureCompensation,
-        video: config.video,
-        bitrateKbps: config.recordingBitrateKbps,
-        segmentSeconds: config.recordingSegmentMs / 1000,
-      };
-    },
+    config,
   };
 }

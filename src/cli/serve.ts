@@ -1,36 +1,10 @@
+import type { Banner, Daemon, DaemonOptions } from '../main.js';
 import type { Arguments, CliContext, Command } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { roomFor } from './format.js';
 import type { Terminal } from './terminal.js';
 
-/** What a person wants to know once the daemon is ready. */
-export interface Banner {
-  /** E.g. `http://127.0.0.1:8000`. */
-  readonly address: string;
-  readonly profile: string;
-  /** One description per camera. */
-  readonly cameras: readonly string[];
-  readonly recordingsDir: string;
-  /** Hours of video that fit; null when nobody knows. */
-  readonly hoursLeft: number | null;
-}
-
-/** A daemon that accepts requests. */
-export interface RunningDaemon {
-  readonly banner: Banner;
-  /** Ends it cleanly: recordings are finalised first. Idempotent. */
-  stop(): Promise<void>;
-  /** Resolves with the exit code when it has ended, whoever ended it. */
-  readonly stopped: Promise<number>;
-}
-
-export interface StartOptions {
-  readonly configFile?: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly cwd: string;
-}
-
-export type StartDaemon = (options: StartOptions) => Promise<RunningDaemon>;
+export type StartDaemon = (options: DaemonOptions) => Promise<Daemon>;
 
 /** `load` brings the daemon's code in, which other commands do not need. */
 export function serveCommand(load: () => Promise<StartDaemon>): Command {

@@ -1,4 +1,4 @@
-import type { Quality, RecordingRequest } from '../pipelines/index.js';
+import type { Config } from '../config/config.js';
 
 /** What the command line needs to know of the configuration. Folders are absolute. */
 export interface RigSettings {
@@ -13,9 +13,6 @@ export interface RigSettings {
   /** Base of relative sources. */
   readonly sourcesBase: string;
   readonly minFreeGb: number;
-  readonly quality: Quality;
-  /** Camera numbers of the rig. */
-  readonly cameras: readonly number[];
-  /** What is configured for one camera, apart from profile, quality and source. */
-  readonly cameraRequest: (camera: number) => Omit<RecordingRequest, 'profile' | 'camera' | 'quality' | 'source'>;
+  /** All of it, for what is made from it as a whole. */
+  readonly config: Config;
 }

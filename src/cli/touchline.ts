@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command line `touchline`: arguments in, exit code out. */
-import { productVersion } from '../version.js';
+import { productVersion } from '../lib/product-version.js';
 import type { CliContext } from './command.js';
 import { createCommands } from './commands.js';
 import { EXIT } from './exit-codes.js';

@@ -10,6 +10,9 @@ import { crossViolations } from './rules.js';
 import type { WireConfig } from './schema.js';
 import { completeConfig } from './validators.js';
 
+/** Where a daemon looks when nobody names a file, below the folder in which it is started. */
+export const DEFAULT_CONFIG_FILE = 'var/touchline.json';
+
 export interface ConfigFile {
   readonly path: string;
   /** False for the default place, where no file means defaults. */

@@ -8,7 +8,7 @@ import { withoutPreview } from '../../src/api/preview-status.js';
 import type { CliContext } from '../../src/cli/command.js';
 import { createCommands } from '../../src/cli/commands.js';
 import { runCli } from '../../src/cli/run.js';
-import type { RunningDaemon } from '../../src/cli/serve.js';
+import type { Daemon } from '../../src/main.js';
 import { TouchlineError } from '../../src/errors.js';
 import { type RecordingPlan, plannedRecording } from '../support/planned-recording.js';
 import { IDLE, PROTECTED, RECORDING, STARTED, STOPPED } from '../support/recording-values.js';
@@ -25,7 +25,7 @@ async function serve(t: Test, plan: RecordingPlan) {
   return { recording, port: server.port, url: server.url };
 }
 
-async function run(argv: readonly string[], changes: Partial<CliContext> = {}, start?: () => Promise<RunningDaemon>) {
+async function run(argv: readonly string[], changes: Partial<CliContext> = {}, start?: () => Promise<Daemon>) {
   const terminal = recordTerminal();
   const commands = createCommands(async () => start ?? (() => Promise.reject(new Error('not planned'))));
   const exitCode = await runCli(argv, commands, '1', cliContext(terminal, changes));
@@ -145,7 +145,7 @@ t.test('no daemon exits with 3 and says how to start one; something else exits w
 t.test('serve prints one line per thing, ends with the daemon, and ends the daemon when asked', async (t) => {
   const interruption = new AbortController();
   const stopped = Promise.withResolvers<number>();
-  const daemon: RunningDaemon = {
+  const daemon: Daemon = {
     banner: {
       address: 'http://127.0.0.1:8000',
       profile: 'sim',

@@ -1,6 +1,9 @@
 import type { CliContext } from '../../src/cli/command.js';
 import type { RigSettings } from '../../src/cli/settings.js';
 import type { Terminal } from '../../src/cli/terminal.js';
+import { toConfig } from '../../src/config/config.js';
+import { ConfigSchema } from '../../src/config/schema.js';
+import { compileSchema } from '../../src/lib/schema.js';
 
 export interface RecordedTerminal extends Terminal {
   readonly stdout: string[];
@@ -33,16 +36,7 @@ export function settings(changes: Partial<RigSettings> = {}): RigSettings {
     runtimeDir: '/nowhere/run',
     sourcesBase: '/nowhere',
     minFreeGb: 2,
-    quality: 'high',
-    cameras: [0, 1],
-    cameraRequest: () => ({
-      crop: { left: 0, right: 0, top: 0, bottom: 0 },
-      rotation: 0,
-      exposureCompensation: 0,
-      video: { width: null, height: null, framerate: null },
-      bitrateKbps: null,
-      segmentSeconds: 600,
-    }),
+    config: toConfig(compileSchema(ConfigSchema, { defaults: true }).assert({}, 'defaults')),
     ...changes,
   };
 }

@@ -1,12 +1,12 @@
 /** Entry of a camera host process: `touchline-camera@N`. */
 import { parseArgs } from 'node:util';
-import { HOST_VERSION } from '../version.js';
 import { systemClock } from '../../lib/clock.js';
 import { writeFileDurably } from '../../lib/durable-file.js';
 import { identityOf } from '../../lib/process-identity.js';
 import { acquireFolderLock } from '../../lib/process-lock.js';
 import { createLogger } from '../../telemetry/log.js';
 import { identityPath, socketPath } from '../protocol.js';
+import { productVersion } from '../../lib/product-version.js';
 import { runCheck } from './check.js';
 import { loadGStreamer } from './gst.js';
 import { CameraHost } from './host.js';
@@ -54,7 +54,7 @@ async function serve(): Promise<void> {
 
   const host: CameraHost = new CameraHost({
     camera,
-    softwareVersion: HOST_VERSION,
+    softwareVersion: await productVersion(),
     files: new HostFiles(runtimeDir, camera),
     createPipeline: loadGStreamer(),
     clock: systemClock,

@@ -1,0 +1,44 @@
+/** From the configuration to the pipelines that it means. */
+import { access, constants } from 'node:fs/promises';
+import type { Config } from '../config/config.js';
+import { chooseProfile, type ChosenProfile } from './choose-profile.js';
+import type { PipelineLibrary } from './library.js';
+import type { RecordingRequest } from './schema.js';
+
+/**
+ * The profile and the sources that the configuration means; `folder` is the base of relative sources. Throws `invalid`
+ * when they are not there or do not fit.
+ */
+export function configuredProfile(
+  library: PipelineLibrary,
+  config: Pick<Config, 'profile' | 'sources' | 'cameras'>,
+  folder: string,
+): Promise<ChosenProfile> {
+  return chooseProfile(config, {
+    profiles: library.profiles(),
+    cameraCount: config.cameras.length,
+    folder,
+    isReadable: (path) =>
+      access(path, constants.R_OK).then(
+        () => true,
+        () => false,
+      ),
+  });
+}
+
+/** What the configuration of this moment asks of one camera's recording pipeline. */
+export function recordingRequest(config: Config, chosen: ChosenProfile, camera: number): RecordingRequest {
+  const own = config.cameras[camera === 0 ? 0 : 1];
+  return {
+    profile: chosen.profile,
+    camera,
+    quality: config.recordingQuality,
+    crop: own.crop,
+    rotation: own.rotationDegrees,
+    exposureCompensation: own.exposureCompensation,
+    source: chosen.sources?.[camera] ?? null,
+    video: config.video,
+    bitrateKbps: config.recordingBitrateKbps,
+    segmentSeconds: config.recordingSegmentMs / 1000,
+  };
+}
