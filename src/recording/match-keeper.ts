@@ -37,6 +37,8 @@ export class MatchKeeper {
   readonly #work = new Exclusive();
   readonly #stopping = new AbortController();
   readonly #probes = new Map<string, Map<string, ProbeResult>>();
+  /** Ended matches whose segments were not all looked at yet, with their final state. */
+  readonly #untidy = new Map<string, { readonly state: Manifest['state']; readonly endedEpochMs: number }>();
   #repairing: AbortController | null = null;
   #writeTimer: NodeJS.Timeout | null = null;
 
@@ -58,6 +60,8 @@ export class MatchKeeper {
   /** Manifest of a match that has just begun; also ends repairs, which would compete with the recording. */
   started(matchDir: string): void {
     this.#repairing?.abort();
+    // The same match may be continued.
+    this.#untidy.delete(matchDir);
     this.#background(() => this.#write(matchDir, 'recording', null));
   }
 
@@ -68,11 +72,8 @@ export class MatchKeeper {
     for (const [name, probe] of probes) this.#remember(matchDir, name, probe);
     const endedEpochMs = this.#options.clock.nowEpochMs();
     await this.#write(matchDir, state, endedEpochMs);
-    this.#background(async () => {
-      await this.#tidy(matchDir);
-      await this.#write(matchDir, state, endedEpochMs);
-      this.#probes.delete(matchDir);
-    });
+    this.#untidy.set(matchDir, { state, endedEpochMs });
+    this.#background(() => this.#tidyAll());
   }
 
   /** Resolves when nothing is left to do. */
@@ -108,14 +109,24 @@ export class MatchKeeper {
     this.#probes.set(matchDir, known);
   }
 
-  /** Probes every segment that was not, after finalising the ones that need it (contract defect 37). */
-  async #tidy(matchDir: string): Promise<void> {
+  /** A match that a new recording interrupts here comes up again after that one. */
+  async #tidyAll(): Promise<void> {
+    for (const [matchDir, { state, endedEpochMs }] of [...this.#untidy]) {
+      if (!(await this.#tidy(matchDir))) return;
+      await this.#write(matchDir, state, endedEpochMs);
+      this.#untidy.delete(matchDir);
+      this.#probes.delete(matchDir);
+    }
+  }
+
+  /** Probes every segment that was not, after finalising the ones that need it (contract defect 37). False when it was interrupted. */
+  async #tidy(matchDir: string): Promise<boolean> {
     const repairing = new AbortController();
     this.#repairing = repairing;
     try {
       const folder = segmentsDir(matchDir);
       for (const name of await readdir(folder).catch(() => [])) {
-        if (repairing.signal.aborted) return;
+        if (repairing.signal.aborted) return false;
         if (isRepairFile(name)) await rm(`${folder}/${name}`, { force: true });
         if (parseSegmentName(name) === null) continue;
         const path = `${folder}/${name}`;
@@ -126,6 +137,7 @@ export class MatchKeeper {
         }
         if (this.#probes.get(matchDir)?.get(name)?.ok !== true) await this.#probe(matchDir, name);
       }
+      return !repairing.signal.aborted;
     } finally {
       this.#repairing = null;
     }

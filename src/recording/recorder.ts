@@ -276,7 +276,7 @@ export class Recorder implements RecordingService {
     this.#options.log.error({ errors: Object.fromEntries(cameraErrors) }, 'recording could not be started');
     return {
       ...this.#refuse('cameras_failed', policy.requireAllCameras ? 'Failed to start all required cameras' : 'Failed to start any cameras'),
-      camerasFailed: [...outcome.errors.keys()],
+      camerasFailed: [...outcome.errors.keys()].sort(),
       cameraErrors,
       replaced,
     };
@@ -289,7 +289,7 @@ export class Recorder implements RecordingService {
       code: null,
       matchId: stored.matchId,
       camerasStarted: outcome.started,
-      camerasFailed: [...outcome.errors.keys()],
+      camerasFailed: [...outcome.errors.keys()].sort(),
       cameraErrors: new Map([...outcome.errors].map(([camera, error]) => [camera, error.message])),
       requireAllCameras: stored.requireAllCameras,
       firstFrameOffsetMs: outcome.firstFrameOffsetMs,
