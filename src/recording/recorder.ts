@@ -114,9 +114,7 @@ export class Recorder implements RecordingService {
   /** Ends a running recording before the daemon ends the hosts; a start or stop under way is waited for. */
   async shutdown(): Promise<void> {
     await this.#operations.run(async () => {
-      if (this.#active === null) return;
-      const { message, outcome } = await this.#stop();
-      this.#options.log.info({ message, matchId: outcome?.matchId }, 'recording ended with the daemon');
+      if (this.#active !== null) await this.#stop();
     });
     await this.#options.keeper.stop();
   }
