@@ -126,13 +126,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       clock: systemClock,
       log: logging.part('recording'),
     });
-    void checkPipelines(library, pipelines, pluginPath, log);
     await recorder.adopt();
     undo.push(() => recorder.shutdown());
 
     const app = createHttpApp({ recording: recorder, system, preview: withoutPreview(CAMERA_IDS), version, log: logging.part('api') });
     const http = await startHttpServer({ app, host: config.host, port: config.port, log: logging.part('api') });
     undo.push(() => http.close());
+    void checkPipelines(library, pipelines, pluginPath, log);
 
     const watcher = await watchConfig({
       load,

@@ -4,6 +4,7 @@
  * forgotten or does something nobody asked for ends up right without a special case for each.
  */
 import { EventEmitter } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { asTouchlineError, TouchlineError } from '../errors.js';
 import type { Clock } from '../lib/clock.js';
@@ -11,7 +12,7 @@ import { Exclusive } from '../lib/exclusive.js';
 import { HostConnection } from './client.js';
 import type { JournalEntry } from './journal.js';
 import type { HostLauncher } from './launcher.js';
-import { socketPath, type HostState, type RecordingSpec, type StopReport } from './protocol.js';
+import { intentPath, socketPath, type HostState, type RecordingSpec, type StopReport } from './protocol.js';
 
 /** What the host should be doing. `hands-off`: a start or stop is under way and owns the camera. */
 export type Wanted =
@@ -60,6 +61,7 @@ export class Camera extends EventEmitter<CameraEvents> {
   #launches = 0;
   #reconciling = false;
   #maintenance: Promise<void> | null = null;
+  readonly #firstContact = Promise.withResolvers<boolean>();
 
   constructor(options: CameraOptions) {
     super();
@@ -90,6 +92,15 @@ export class Camera extends EventEmitter<CameraEvents> {
   want(wanted: Wanted): void {
     this.#wanted = wanted;
     this.#reconcile();
+  }
+
+  /**
+   * Whether the host may be recording something from before this daemon: it was there already, or it left an intent
+   * and will go on by itself. Resolves as soon as that is known, which is long before a fresh host is up.
+   */
+  async mayHavePast(): Promise<boolean> {
+    const isOlderThanUs = await this.#firstContact.promise;
+    return isOlderThanUs || existsSync(intentPath(this.#options.runtimeDir, this.id));
   }
 
   /** Resolves when a host is connected and has told its state; rejects with `camera_host_missing`. */
@@ -173,6 +184,7 @@ export class Camera extends EventEmitter<CameraEvents> {
     const { clock } = this.#options;
     const { signal } = this.#stopping;
     let connection = await this.#open();
+    this.#firstContact.resolve(connection !== null);
     if (connection === null) {
       const backoffMs = Math.min(MAX_BACKOFF_MS, this.#options.backoffMs() * this.#launches);
       if (backoffMs > 0) await clock.sleepMs(backoffMs, signal);

@@ -194,6 +194,11 @@ export function socketPath(runtimeDir: string, camera: number): string {
   return `${runtimeDir}/camera${camera}.sock`;
 }
 
+/** Where the host keeps what it is supposed to be doing. */
+export function intentPath(runtimeDir: string, camera: number): string {
+  return `${runtimeDir}/camera${camera}.intent.json`;
+}
+
 /** Holds `{pid, starttime}` of the host, so that a hung one can be killed without guessing. */
 export function identityPath(runtimeDir: string, camera: number): string {
   return `${runtimeDir}/camera${camera}.pid.json`;

@@ -1,4 +1,4 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Static, TSchema } from 'typebox';
 import { TouchlineError, type Violation } from '../errors.js';
 import { coerceQuery } from './coerce.js';
@@ -33,31 +33,19 @@ const FORMATS = {
 };
 
 /**
- * Compiles a schema once; throws at once when the schema itself has an unknown keyword or an impossible combination.
- * Keywords beginning with `x-` are annotations, of which `x-expected` supplies the words after "must be".
+ * The validator of a schema. It is compiled at its first use, because a process uses few of the schemas that it loads
+ * and each costs milliseconds of its start; an unknown keyword or an impossible combination throws then. Keywords
+ * beginning with `x-` are annotations, of which `x-expected` supplies the words after "must be".
  */
 export function compileSchema<S extends TSchema>(schema: S, options: CompileOptions = {}): Validator<Static<S>> {
-  const ajv = new Ajv2020({
-    allErrors: true,
-    verbose: true,
-    strict: true,
-    allowUnionTypes: true,
-    // Inherited names such as `constructor` are never properties of an input.
-    ownProperties: true,
-    useDefaults: options.defaults === true,
-    formats: FORMATS,
-    // The meta-schemas cost 30 ms per process; ajv's strict mode finds misspelt keywords without them.
-    meta: false,
-    validateSchema: false,
-  });
-  for (const annotation of annotationsIn(schema)) ajv.addKeyword(annotation);
-  const validate = ajv.compile<Static<S>>(schema);
+  let compiled: ValidateFunction<Static<S>> | null = null;
+  const validate = (value: unknown): value is Static<S> => (compiled ??= compileNow(schema, options))(value);
 
   const check = (input: unknown): Checked<Static<S>> => {
     const coerced = options.coerce === 'query' ? coerceQuery(schema, input) : input;
     const value = options.defaults === true ? structuredClone(coerced) : coerced;
     if (validate(value)) return { ok: true, value };
-    return { ok: false, violations: violationsOf(validate.errors ?? [], value) };
+    return { ok: false, violations: violationsOf(compiled?.errors ?? [], value) };
   };
   return {
     check,
@@ -76,6 +64,24 @@ export function compileSchema<S extends TSchema>(schema: S, options: CompileOpti
       });
     },
   };
+}
+
+function compileNow<S extends TSchema>(schema: S, options: CompileOptions): ValidateFunction<Static<S>> {
+  const ajv = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    allowUnionTypes: true,
+    // Inherited names such as `constructor` are never properties of an input.
+    ownProperties: true,
+    useDefaults: options.defaults === true,
+    formats: FORMATS,
+    // The meta-schemas cost 30 ms per process; ajv's strict mode finds misspelt keywords without them.
+    meta: false,
+    validateSchema: false,
+  });
+  for (const annotation of annotationsIn(schema)) ajv.addKeyword(annotation);
+  return ajv.compile<Static<S>>(schema);
 }
 
 /** JSON text as an unknown value. A byte order mark in front, which Windows editors write, is skipped. */

@@ -28,7 +28,9 @@ export async function recover(context: {
   const stored = await store.read();
   if (stored !== null && stored.bootId === bootId()) return { running: stored, interrupted: null };
 
-  const states = await Promise.all(cameras.map((camera) => camera.ready(HOSTS_ANSWER_MS).catch(() => null)));
+  const states = await Promise.all(
+    cameras.map(async (camera) => ((await camera.mayHavePast()) ? camera.ready(HOSTS_ANSWER_MS).catch(() => null) : null)),
+  );
   const orphans = await orphanSpecs(cameras, states);
   if (orphans.length > 0) {
     log.warn({ cameras: orphans.map(({ camera }) => camera) }, 'hosts record a match that no state file tells of, adopting it');

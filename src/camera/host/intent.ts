@@ -5,7 +5,7 @@
 import { Type, type Static } from 'typebox';
 import { readJsonFile, removeDurably, writeFileDurably } from '../../lib/durable-file.js';
 import { compileSchema } from '../../lib/schema.js';
-import { FailureSchema, RecordingSpecSchema, type Failure } from '../protocol.js';
+import { FailureSchema, intentPath, RecordingSpecSchema, type Failure } from '../protocol.js';
 
 const IntentSchema = Type.Object({
   v: Type.Literal(1),
@@ -26,7 +26,7 @@ export class HostFiles {
   readonly #failurePath: string;
 
   constructor(runtimeDir: string, camera: number) {
-    this.#intentPath = `${runtimeDir}/camera${camera}.intent.json`;
+    this.#intentPath = intentPath(runtimeDir, camera);
     this.#failurePath = `${runtimeDir}/camera${camera}.failure.json`;
   }
 
