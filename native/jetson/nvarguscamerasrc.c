@@ -1,8 +1,8 @@
 /* nvarguscamerasrc: stands in for the CSI camera source. Delivers NV12 in memory:NVMM at the rate of the caps. What
  * can be made to fail is in faults.h.
  *
- * One process at a time has a sensor: with TOUCHLINE_JETSON_LOCK_DIR set, the element holds <dir>/sensor-<id>.lock while it
- * runs and refuses to start, as the real one does, when somebody else has it.
+ * One process at a time has a sensor: with TOUCHLINE_JETSON_LOCK_DIR set, the element holds <dir>/sensor-<id>.lock
+ * while it runs and refuses to start, as the real one does, when somebody else has it.
  */
 
 #include <fcntl.h>
@@ -111,7 +111,8 @@ camera_src_start (GstBaseSrc *base)
     g_autofree gchar *text = jetson_values_text (self->values, ranges[i]);
 
     if (!is_range (text)) {
-      GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("\"%s\" is no value for %s.", text, jetson_camera_options[ranges[i] - 1].name),
+      GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("\"%s\" is no value for %s.", text,
+              jetson_camera_options[ranges[i] - 1].name),
           ("\"min max\" is expected"));
       return FALSE;
     }

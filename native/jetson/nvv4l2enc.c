@@ -1,8 +1,9 @@
 /* nvv4l2h264enc and nvv4l2h265enc: stand in for NVENC, on x264enc and x265enc.
  *
- * Taken over: bitrate (also while playing), idrinterval, insert-sps-pps, insert-aud (H.264), profile (H.264, in the caps)
- * and force-key-unit events. A keyframe comes every idrinterval frames; the I frames of iframeinterval in between are none
- * that one could cut at, and the software encoders make none. All other properties are accepted and change nothing.
+ * Taken over: bitrate (also while playing), idrinterval, insert-sps-pps, insert-aud (H.264), profile (H.264, in the
+ * caps) and force-key-unit events. A keyframe comes every idrinterval frames; the I frames of iframeinterval in between
+ * are none that one could cut at, and the software encoders make none. All other properties are accepted and change
+ * nothing.
  *
  * With TOUCHLINE_JETSON_NO_NVENC=1 the encoder does not open, as on an Orin Nano, which has the element but no NVENC.
  */
@@ -43,7 +44,9 @@ static const GEnumValue presets[] = {
   {3, "medium", "MediumPreset"}, {4, "slow", "SlowPreset"}, {0, NULL, NULL}
 };
 
-static const GEnumValue profiles[] = { {0, "baseline", "Baseline"}, {2, "main", "Main"}, {4, "high", "High"}, {0, NULL, NULL} };
+static const GEnumValue profiles[] = {
+  {0, "baseline", "Baseline"}, {2, "main", "Main"}, {4, "high", "High"}, {0, NULL, NULL}
+};
 
 static const JetsonOption options[] = {
   NUMBER_OPTION ("bitrate", OPTION_UINT, 0, G_MAXUINT, 4000000, TRUE),

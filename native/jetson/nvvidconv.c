@@ -1,9 +1,9 @@
-/* nvvidconv: stands in for the converter on VIC. Converts, scales, crops and flips between memory:NVMM and NVMM or system
- * memory; not from system memory to system memory, which the real one refuses as well.
+/* nvvidconv: stands in for the converter on VIC. Converts, scales, crops and flips between memory:NVMM and NVMM or
+ * system memory; not from system memory to system memory, which the real one refuses as well.
  *
- * left, right, top and bottom are the edges of the rectangle that is kept (right and bottom excluded), all 0 for the whole
- * picture. A rectangle that is empty or reaches beyond the picture is an error. Without a size in the caps that follow,
- * the output has the rectangle's size.
+ * left, right, top and bottom are the edges of the rectangle that is kept (right and bottom excluded), all 0 for the
+ * whole picture. A rectangle that is empty or reaches beyond the picture is an error. Without a size in the caps that
+ * follow, the output has the rectangle's size.
  */
 
 #include <gst/video/gstvideofilter.h>

@@ -104,7 +104,8 @@ jetson_unwrap_class_init (JetsonUnwrapClass *class)
 
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
-  gst_element_class_set_static_metadata (element_class, "Unwrap", "Generic", "Takes memory:NVMM caps away", "Touchline");
+  gst_element_class_set_static_metadata (element_class, "Unwrap", "Generic",
+      "Takes memory:NVMM caps away", "Touchline");
 }
 
 static void

@@ -1,8 +1,9 @@
 /* framemeter: counts what passes, and knows how old the newest frame is.
  *
  * "It records" is a statement about frames that were counted here, so the element must be cheap enough to sit in every
- * recording twice (after the source, after the encoder) and must never alter, delay or refuse a buffer. It is therefore a
- * plain element with two pads and no base class: one clock reading and one uncontended lock per buffer or buffer list.
+ * recording twice (after the source, after the encoder) and must never alter, delay or refuse a buffer. It is therefore
+ * a plain element with two pads and no base class: one clock reading and one uncontended lock per buffer or buffer
+ * list.
  *
  * Property `stats` (JSON) is one consistent snapshot:
  *   {"frames":n,"bytes":n,"keyframes":n,"missed":n,"firstFrameMonoUs":n|null,"lastFrameMonoUs":n|null,
@@ -10,11 +11,11 @@
  * Times are CLOCK_MONOTONIC in microseconds, ages and gaps in milliseconds of that clock. `largestGapMs` covers gaps
  * that have ended; the one still open is `lastFrameAgeMs`. `fps` is the rate of arrival over the last two seconds.
  *
- * `missed` counts the frames that should have come between two that did: the gap between presentation timestamps divided
- * by the frame duration of the caps. Gaps are rounded one by one, so a camera that really runs at 29.9 fps misses nothing.
- * Encoders with B-frames send a later frame first; the ones that follow it fill the gap again and are taken off.
- * Nothing is counted across a new segment, a flush or a jump back (timestamps there have no common origin), nor for caps
- * without a frame rate.
+ * `missed` counts the frames that should have come between two that did: the gap between presentation timestamps
+ * divided by the frame duration of the caps. Gaps are rounded one by one, so a camera that really runs at 29.9 fps
+ * misses nothing. Encoders with B-frames send a later frame first; the ones that follow it fill the gap again and are
+ * taken off. Nothing is counted across a new segment, a flush or a jump back (timestamps there have no common origin),
+ * nor for caps without a frame rate.
  *
  * Everything starts from zero on READY -> PAUSED. The first buffer after that posts the element message
  * `framemeter-first-frame` {meter: string, mono-us: string}.

@@ -4,11 +4,12 @@
  * white (luma 235) blocks into the luma plane of raw I420 or NV12 in system memory, in place. Buffers of any other caps
  * (other formats, encoded, memory:NVMM) pass untouched, as do pictures that are too small.
  *
- * Layout, version 1, B = property block-size (default 8), top left corner of the picture, 16 columns x 3 rows of blocks,
- * so 16*B x 3*B pixels. A white block is 1. Within a row the most significant bit is on the left.
+ * Layout, version 1, B = property block-size (default 8), top left corner of the picture, 16 columns x 3 rows of
+ * blocks, so 16*B x 3*B pixels. A white block is 1. Within a row the most significant bit is on the left.
  *
  *   row 0, columns  0..7   the pattern 10110010 (0xB2)
- *   row 0, columns  8..15  CRC-8 (polynomial 0x07, start 0x00, no reflection, no final xor) over the counter's four bytes,
+ *   row 0, columns  8..15  CRC-8 (polynomial 0x07, start 0x00, no reflection, no final xor) over the counter's four
+ * bytes,
  *                          most significant byte first
  *   row 1, columns  0..15  the upper 16 bits of the counter
  *   row 2, columns  0..15  the lower 16 bits of the counter

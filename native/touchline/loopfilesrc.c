@@ -1,12 +1,12 @@
 /* loopfilesrc: a video file that behaves like a live camera.
  *
- * filesrc ! decodebin ! pacer. The first video stream of the file is decoded and delivered as raw video at its own pace,
- * for ever, on one continuous timeline; sound and further video streams are left alone. Like any live source it delivers
- * in PLAYING only (PAUSED returns NO_PREROLL), answers LATENCY as live and cannot be sought. EOS sent to it (or to the
- * pipeline) ends the stream at once, also while it waits for the time of its next frame.
+ * filesrc ! decodebin ! pacer. The first video stream of the file is decoded and delivered as raw video at its own
+ * pace, for ever, on one continuous timeline; sound and further video streams are left alone. Like any live source it
+ * delivers in PLAYING only (PAUSED returns NO_PREROLL), answers LATENCY as live and cannot be sought. EOS sent to it
+ * (or to the pipeline) ends the stream at once, also while it waits for the time of its next frame.
  *
- * A file that is missing or unreadable, holds no video, or needs a decoder that is not installed is an element error (the
- * last also with GStreamer's missing-plugin message), never a source that stays silent.
+ * A file that is missing or unreadable, holds no video, or needs a decoder that is not installed is an element error
+ * (the last also with GStreamer's missing-plugin message), never a source that stays silent.
  */
 
 #include "loopfilesrc.h"
@@ -78,7 +78,8 @@ loop_file_src_send_event (GstElement *element, GstEvent *event)
   TouchlineLoopFileSrc *self = TOUCHLINE_LOOP_FILE_SRC (element);
   gboolean handled = FALSE;
 
-  /* Not the bin's way: it would send EOS into filesrc, and the end of the file is what makes this element start again. */
+  /* Not the bin's way: it would send EOS into filesrc, and the end of the file is what makes this element start again.
+   * */
   if (GST_EVENT_TYPE (event) == GST_EVENT_EOS) {
     touchline_loop_pacer_finish (self->pacer);
     handled = TRUE;

@@ -9,15 +9,17 @@ G_BEGIN_DECLS
  *
  * - The first frame is due when it is there; each run of the file continues where the one before it ended.
  * - Timestamps grow strictly, whatever the file says: damaged files repeat some.
- * - Frames that come more than a second too late (the machine was suspended, the disk slept) skip the time that was lost, as
+ * - Frames that come more than a second too late (the machine was suspended, the disk slept) skip the time that was
+ * lost, as
  *   a camera would have lost those frames, instead of being made up for by a burst.
  */
 typedef struct
 {
   GstSegment segment;
   GstClockTime frame_duration;
-  /* A stretch is what belongs to one segment of the demuxer: at the beginning, after each rewind, and for some containers
-   * in between. `stretch_start` is where its first frame, `stretch_first` in the demuxer's time, lies on ours. */
+  /* A stretch is what belongs to one segment of the demuxer: at the beginning, after each rewind, and for some
+   * containers in between. `stretch_start` is where its first frame, `stretch_first` in the demuxer's time, lies on
+   * ours. */
   GstClockTime stretch_start;
   GstClockTime stretch_first;
   GstClockTime newest_pts;

@@ -12,7 +12,14 @@ import { temporaryFolder } from '../support/pipeline-tools.js';
 const NVMM = 'video/x-raw(memory:NVMM)';
 const CAMERA = `nvarguscamerasrc ! ${NVMM},width=64,height=48,framerate=30/1`;
 
-const DOCUMENTED: Readonly<Record<string, { readonly pipeline: (element: string) => string; readonly set: string }>> = {
+interface Documented {
+  readonly pipeline: (element: string) => string;
+  readonly set: string;
+}
+
+const stream = (codec: string): string => `video/x-${codec},stream-format=byte-stream,alignment=au`;
+
+const DOCUMENTED: Readonly<Record<string, Documented>> = {
   nvarguscamerasrc: {
     pipeline: (element) => `${element} ! fakesink`,
     set: `sensor-id=3 sensor-mode=-1 wbmode=9 aelock=true awblock=true "exposuretimerange=13000 33000000"
@@ -26,15 +33,16 @@ const DOCUMENTED: Readonly<Record<string, { readonly pipeline: (element: string)
       compute-hw=2 silent=true bl-output=false`,
   },
   nvv4l2h264enc: {
-    pipeline: (element) => `${CAMERA} ! ${element} ! video/x-h264,stream-format=byte-stream,alignment=au ! fakesink num-buffers=2`,
+    pipeline: (element) => `${CAMERA} ! ${element} ! ${stream('h264')} ! fakesink num-buffers=2`,
     set: `bitrate=2000000 peak-bitrate=3000000 control-rate=0 preset-level=4 profile=4 iframeinterval=15 idrinterval=15
       insert-sps-pps=true insert-aud=true insert-vui=true maxperf-enable=true num-B-Frames=2 qp-range=10,40:10,40:10,40
       vbv-size=100000 EnableTwopassCBR=true MeasureEncoderLatency=true ratecontrol-enable=true disable-cabac=true
       SliceIntraRefreshInterval=0 poc-type=2`,
   },
   nvv4l2h265enc: {
-    pipeline: (element) => `${CAMERA} ! ${element} ! video/x-h265,stream-format=byte-stream,alignment=au ! fakesink num-buffers=2`,
-    set: 'bitrate=2000000 control-rate=1 preset-level=1 iframeinterval=15 idrinterval=15 insert-sps-pps=true maxperf-enable=true',
+    pipeline: (element) => `${CAMERA} ! ${element} ! ${stream('h265')} ! fakesink num-buffers=2`,
+    set: `bitrate=2000000 control-rate=1 preset-level=1 iframeinterval=15 idrinterval=15 insert-sps-pps=true
+      maxperf-enable=true`,
   },
 };
 
@@ -80,7 +88,8 @@ t.test('links only what the real elements link', async (t) => {
   const accepted = [
     `${CAMERA} ! nvvidconv ! video/x-raw,format=I420 ! videoconvert ! x264enc ! fakesink num-buffers=2`,
     `${plain} ! nvvidconv ! ${NVMM} ! nvv4l2h264enc ! fakesink`,
-    `${CAMERA} ! nvvidconv ! ${NVMM},format=RGBA ! nvvidconv ! ${NVMM},format=NV12 ! nvv4l2h264enc ! fakesink num-buffers=2`,
+    `${CAMERA} ! nvvidconv ! ${NVMM},format=RGBA ! nvvidconv ! ${NVMM},format=NV12 ! nvv4l2h264enc
+      ! fakesink num-buffers=2`,
   ];
   for (const pipeline of accepted) {
     const { exitCode, output } = await launch(pipeline);
@@ -106,7 +115,13 @@ t.test('nvvidconv takes left, right, top and bottom as the edges of what is kept
 });
 
 t.test('nvvidconv refuses a rectangle that is empty or not inside of the picture', async (t) => {
-  const impossible = ['left=8', 'left=40 right=40 bottom=48', 'right=65 bottom=48', 'right=64 bottom=49', 'right=20 top=20 bottom=10'];
+  const impossible = [
+    'left=8',
+    'left=40 right=40 bottom=48',
+    'right=65 bottom=48',
+    'right=64 bottom=49',
+    'right=20 top=20 bottom=10',
+  ];
   for (const edges of impossible) {
     const { exitCode, output } = await launch(`${CAMERA} ! nvvidconv ${edges} ! video/x-raw ! fakesink`);
     t.not(exitCode, 0, edges);
@@ -121,7 +136,8 @@ t.test('nvvidconv flips and turns as its names say, and scales to what is asked 
   };
   for (const [method, direction] of Object.entries(directions)) {
     const ours = await firstPicture(t, `nvvidconv flip-method=${method} ! video/x-raw,format=NV12`);
-    const theirs = await firstPicture(t, `nvvidconv ! video/x-raw,format=NV12 ! videoflip video-direction=${direction}`);
+    const videoflip = `videoflip video-direction=${direction}`;
+    const theirs = await firstPicture(t, `nvvidconv ! video/x-raw,format=NV12 ! ${videoflip}`);
     t.ok(ours.equals(theirs), method);
   }
   const scaled = await firstPicture(t, 'nvvidconv flip-method=1 ! video/x-raw,format=GRAY8,width=24,height=32');
@@ -131,7 +147,8 @@ t.test('nvvidconv flips and turns as its names say, and scales to what is asked 
 /** How often each type of NAL unit occurs in a byte stream. */
 function nalTypes(stream: Buffer): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
-  for (let at = stream.indexOf('\x00\x00\x01', 0, 'latin1'); at >= 0; at = stream.indexOf('\x00\x00\x01', at + 3, 'latin1')) {
+  const next = (from: number): number => stream.indexOf('\x00\x00\x01', from, 'latin1');
+  for (let at = next(0); at >= 0; at = next(at + 3)) {
     const type = (stream[at + 3] ?? 0) & 0x1f;
     counts.set(type, (counts.get(type) ?? 0) + 1);
   }
@@ -139,7 +156,8 @@ function nalTypes(stream: Buffer): ReadonlyMap<number, number> {
 }
 
 const noise = (frames: number): string =>
-  `videotestsrc pattern=snow num-buffers=${frames} ! video/x-raw,format=NV12,width=320,height=240,framerate=30/1 ! nvvidconv`;
+  `videotestsrc pattern=snow num-buffers=${frames} ! video/x-raw,format=NV12,width=320,height=240,framerate=30/1
+    ! nvvidconv`;
 
 t.test('nvv4l2h264enc', async (t) => {
   const encode = async (settings: string): Promise<Buffer> => {
@@ -203,7 +221,10 @@ t.test('nvv4l2h264enc', async (t) => {
 
 t.test('a camera fails as it is told to', async (t) => {
   const camera = (fault: string, options: LaunchOptions = {}, source = CAMERA): ReturnType<typeof launch> =>
-    launch(`${source} ! fakesink silent=false num-buffers=20`, { ...options, env: { ...options.env, TOUCHLINE_JETSON_FAULT: fault } });
+    launch(`${source} ! fakesink silent=false num-buffers=20`, {
+      ...options,
+      env: { ...options.env, TOUCHLINE_JETSON_FAULT: fault },
+    });
 
   t.test('no-session: refuses to start', async (t) => {
     const { exitCode, output, timestampsMs } = await camera('no-session');
@@ -245,7 +266,7 @@ t.test('a camera fails as it is told to', async (t) => {
     t.teardown(() => delete process.env['TOUCHLINE_JETSON_FAULT_FILE']);
     await writeFile(path, 'no-frames\n');
     const run = play(t, `${CAMERA} ! framemeter name=m ! fakesink`);
-    await run.until('playing', () => run.messages.some(({ type }) => type === 'stream-start' || type === 'stream-status'));
+    await run.until('playing', () => run.messages.some(({ type }) => type === 'stream-start'));
     t.equal(run.meter('m').frames, 0);
     await writeFile(path, 'stop-after:10');
     await run.until('silence after the tenth frame', () => (run.meter('m').lastFrameAgeMs ?? 0) > 300);
@@ -285,7 +306,9 @@ t.test('a camera fails as it is told to', async (t) => {
 
   t.test('one process at a time has a sensor', async (t) => {
     const env = { TOUCHLINE_JETSON_LOCK_DIR: await temporaryFolder(t) };
-    const results = await Promise.all([0, 0, 1].map((sensor) => camera('', { env }, CAMERA.replace(' ', ` sensor-id=${sensor} `))));
+    const start = (sensor: number): ReturnType<typeof launch> =>
+      camera('', { env }, CAMERA.replace(' ', ` sensor-id=${sensor} `));
+    const results = await Promise.all([start(0), start(0), start(1)]);
     const refused = results.map(({ output }) => output.includes('Failed to create CaptureSession'));
     t.same(refused.filter(Boolean).length, 1, 'one of the two with the same sensor');
     t.equal(refused[2], false, 'not the other sensor');

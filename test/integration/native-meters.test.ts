@@ -24,7 +24,8 @@ t.test('framemeter', async (t) => {
     const before = monotonicUs();
     const run = play(
       t,
-      'videotestsrc num-buffers=50 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! framemeter name=m ! fakesink',
+      `videotestsrc num-buffers=50 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! framemeter name=m
+        ! fakesink`,
     );
     await run.ended();
     const stats = run.meter('m');
@@ -139,8 +140,10 @@ t.test('framestamp', async (t) => {
   t.test('passes what it cannot write unaltered', async (t) => {
     const folder = await temporaryFolder(t);
     for (const caps of ['video/x-raw,format=RGB,width=320,height=180', 'video/x-raw,format=I420,width=100,height=60']) {
-      for (const filter of ['identity', 'framestamp'])
-        await launch(`videotestsrc num-buffers=3 pattern=ball ! ${caps} ! ${filter} ! filesink location=${folder}/${filter}`);
+      for (const filter of ['identity', 'framestamp']) {
+        const output = `filesink location=${folder}/${filter}`;
+        await launch(`videotestsrc num-buffers=3 pattern=ball ! ${caps} ! ${filter} ! ${output}`);
+      }
       t.ok((await readFile(join(folder, 'identity'))).equals(await readFile(join(folder, 'framestamp'))), caps);
     }
     const { exitCode, output } = await launch(

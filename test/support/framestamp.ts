@@ -8,7 +8,7 @@ const ROWS = 3;
 const PATTERN = 0xb2;
 const THRESHOLD = 125;
 
-/** A luma plane of 8 bits per pixel: the Y plane of I420 or NV12, or a GRAY8 picture. Sizes in pixels, stride in bytes. */
+/** A luma plane of 8 bits per pixel: the Y plane of I420 or NV12, or a GRAY8 picture. Stride in bytes. */
 export interface LumaPlane {
   readonly data: Uint8Array;
   readonly width: number;

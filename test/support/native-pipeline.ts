@@ -19,7 +19,7 @@ export interface LaunchOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Sends SIGINT once this many timestamps have been printed. */
   readonly interruptAfterFrames?: number;
-  /** Called with each line of output. */
+  /** Called with each line of standard output. */
   readonly onLine?: (line: string) => void;
 }
 
@@ -40,7 +40,8 @@ export async function launch(pipeline: string, options: LaunchOptions = {}): Pro
     killSignal: 'SIGKILL',
   });
   const timestampsMs: number[] = [];
-  for await (const line of createInterface({ input: child.all })) {
+  // Not the merged output: an error may come in the middle of a line.
+  for await (const line of createInterface({ input: child.stdout })) {
     const [, hours, minutes, seconds] = TIMESTAMP.exec(line) ?? [];
     if (seconds !== undefined) {
       timestampsMs.push((Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000);
