@@ -10,8 +10,7 @@ G_BEGIN_DECLS
  * - The first frame is due when it is there; each run of the file continues where the one before it ended.
  * - Timestamps grow strictly, whatever the file says: damaged files repeat some.
  * - Frames that come more than a second too late (the machine was suspended, the disk slept) skip the time that was
- * lost, as
- *   a camera would have lost those frames, instead of being made up for by a burst.
+ *   lost, as a camera would have lost those frames, instead of being made up for by a burst.
  */
 typedef struct
 {
