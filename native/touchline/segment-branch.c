@@ -19,6 +19,9 @@ touchline_segment_file_error (const gchar *action, const gchar *display_name, gi
   const gchar *name = strerrorname_np (error_number);
   gint code = GST_RESOURCE_ERROR_WRITE;
 
+  /* Whatever was being done when it turned out that the name is taken. */
+  if (error_number == EEXIST)
+    action = "create";
   if (error_number == ENOSPC || error_number == EDQUOT)
     code = GST_RESOURCE_ERROR_NO_SPACE_LEFT;
   else if (g_str_equal (action, "create"))

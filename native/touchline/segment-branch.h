@@ -33,7 +33,6 @@ struct _TouchlineSegmentBranch
   gboolean closing;             /* somebody has taken it upon himself to close it */
 
   gint64 began_us;              /* monotonic time of the first frame */
-  gboolean announced;           /* that it was opened; muxer's thread only */
 
   /*< private > */
   gatomicrefcount references;

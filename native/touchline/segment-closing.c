@@ -119,15 +119,9 @@ close_branch_from_its_thread (TouchlineSegmentRun *run, TouchlineSegmentBranch *
 }
 
 static void
-on_progressed (TouchlineSegmentBranch *branch, gpointer owner)
+on_progressed (TouchlineSegmentBranch *branch G_GNUC_UNUSED, gpointer owner)
 {
-  TouchlineSegmentRun *run = owner;
-
-  if (!branch->announced) {
-    branch->announced = TRUE;
-    touchline_segment_post_opened (run->element, branch);
-  }
-  touchline_segment_sync_wake (run->sync);
+  touchline_segment_sync_wake (((TouchlineSegmentRun *) owner)->sync);
 }
 
 static void
@@ -163,6 +157,18 @@ find_branch (TouchlineSegmentRun *run, TouchlineSegmentFile *file, GstMessage *m
   }
   g_mutex_unlock (&run->lock);
   return found;
+}
+
+void
+touchline_segment_run_file_named (TouchlineSegmentFile *file, gpointer owner)
+{
+  TouchlineSegmentRun *run = owner;
+  TouchlineSegmentBranch *branch = find_branch (run, file, NULL);
+
+  if (branch) {
+    touchline_segment_post_opened (run->element, branch);
+    touchline_segment_branch_unref (branch);
+  }
 }
 
 /* From the sync thread. The kernel may have dropped data that the file claims to have: to go on with it would be a lie. */

@@ -10,22 +10,23 @@
  * so the file is playable at every instant.
  *
  * Before its first index a file is nothing but a surprise to whoever finds it after a crash. It is therefore written without
- * a name (O_TMPFILE) and linked into its folder together with that index; until then it vanishes with the process. File
- * systems that cannot do this get a file that has its name from the start.
+ * a name (O_TMPFILE) and linked into its folder when that index is on disk: linked earlier, the name could survive a power
+ * cut without the data. Until then the file vanishes with the process; so that a disk that hangs does not keep it nameless,
+ * the writer names it after NAMELESS_MS. File systems that cannot do this get a file that has its name from the start.
  */
-#define _GNU_SOURCE
-
 #include "segment-file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <gst/gst.h>
 
+#include "segment-disk.h"
+
 #define BOX_HEADER_BYTES 8
+#define NAMELESS_MS 300
 
 typedef struct
 {
@@ -37,13 +38,19 @@ struct _TouchlineSegmentFile
 {
   gatomicrefcount references;
   gint fd;
-  gboolean named;               /* linked into its folder; belongs to the writing thread */
   gchar *location;
   gchar *display_name;
   TouchlineDiskFigures *figures;
   GArray *rewrites;             /* of Rewrite; belongs to the writing thread */
 
-  GMutex lock;                  /* guards `progress`; never held during input or output */
+  GMutex name_lock;             /* held while the file is being named, by whoever does it */
+  gboolean has_name;
+  gboolean announced;
+  TouchlineSegmentFileNamed named;
+  gpointer owner;
+
+  GMutex lock;                  /* guards the rest; never held during input or output */
+  gint64 first_index_us;
   TouchlineSegmentFileProgress progress;
 };
 
@@ -53,47 +60,30 @@ rewrite_clear (gpointer rewrite)
   g_bytes_unref (((Rewrite *) rewrite)->data);
 }
 
-static gint
-open_nameless (const gchar *location)
-{
-  gchar *folder = g_path_get_dirname (location);
-  gint fd = open (folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644);
-
-  g_free (folder);
-  return fd;
-}
-
-/* Kernels that do not know O_TMPFILE see an attempt to write to a directory. */
-static gboolean
-is_unsupported (gint error)
-{
-  return error == EOPNOTSUPP || error == EISDIR || error == EINVAL;
-}
-
 gint
-touchline_segment_file_create (const gchar *location, TouchlineDiskFigures *figures, TouchlineSegmentFile **file)
+touchline_segment_file_create (const gchar *location, TouchlineDiskFigures *figures, TouchlineSegmentFileNamed named,
+    gpointer owner, TouchlineSegmentFile **file)
 {
   TouchlineSegmentFile *created;
-  gboolean named = FALSE;
+  gboolean has_name = FALSE;
   struct stat existing;
-  gint fd;
+  gint error, fd;
 
   /* What counts is that linking refuses a name that is taken; asking early saves the first frames from being dropped. */
   if (lstat (location, &existing) == 0)
     return EEXIST;
-  fd = open_nameless (location);
-  if (fd < 0 && is_unsupported (errno)) {
-    fd = open (location, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    named = TRUE;
-  }
-  if (fd < 0)
-    return errno;
+  error = touchline_disk_open (location, &fd, &has_name);
+  if (error != 0)
+    return error;
 
   created = g_new0 (TouchlineSegmentFile, 1);
   g_atomic_ref_count_init (&created->references);
   g_mutex_init (&created->lock);
   created->fd = fd;
+  created->has_name = has_name;
   created->named = named;
+  created->owner = owner;
+  g_mutex_init (&created->name_lock);
   created->location = g_strdup (location);
   created->display_name = g_utf8_make_valid (location, -1);
   created->figures = figures;
@@ -119,6 +109,7 @@ touchline_segment_file_unref (TouchlineSegmentFile *file)
   close (file->fd);
   g_array_unref (file->rewrites);
   g_mutex_clear (&file->lock);
+  g_mutex_clear (&file->name_lock);
   g_free (file->display_name);
   g_free (file->location);
   g_free (file);
@@ -138,23 +129,6 @@ touchline_segment_file_get_progress (TouchlineSegmentFile *file, TouchlineSegmen
   g_mutex_unlock (&file->lock);
 }
 
-static gint
-write_all (gint fd, guint64 offset, const guint8 *data, gsize size)
-{
-  while (size > 0) {
-    gssize written = pwrite (fd, data, size, (off_t) offset);
-
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written < 0)
-      return errno;
-    data += written;
-    offset += (guint64) written;
-    size -= (gsize) written;
-  }
-  return 0;
-}
-
 /* The muxer pushes each index as one buffer that is exactly one box. */
 static gboolean
 is_index_box (const guint8 *data, gsize size)
@@ -166,13 +140,19 @@ is_index_box (const guint8 *data, gsize size)
 static gint
 give_name (TouchlineSegmentFile *file)
 {
-  gchar source[sizeof ("/proc/self/fd/") + 3 * sizeof (gint)];
-  gint result;
+  gboolean announce;
+  gint error;
 
-  g_snprintf (source, sizeof (source), "/proc/self/fd/%d", file->fd);
-  result = linkat (AT_FDCWD, source, AT_FDCWD, file->location, AT_SYMLINK_FOLLOW);
-  file->named = result == 0;
-  return result == 0 ? 0 : errno;
+  g_mutex_lock (&file->name_lock);
+  error = file->has_name ? 0 : touchline_disk_link (file->fd, file->location);
+  file->has_name = error == 0;
+  announce = error == 0 && !file->announced;
+  file->announced = file->announced || announce;
+  /* Under the lock: nobody closes the file before its opening is known. */
+  if (announce)
+    file->named (file, file->owner);
+  g_mutex_unlock (&file->name_lock);
+  return error;
 }
 
 gint
@@ -180,7 +160,7 @@ touchline_segment_file_write (TouchlineSegmentFile *file, guint64 offset, const 
     gboolean *completed)
 {
   TouchlineSegmentFileProgress before;
-  gboolean is_index = is_index_box (data, size);
+  gboolean nameless_too_long = FALSE;
   gint error;
 
   touchline_segment_file_get_progress (file, &before);
@@ -193,7 +173,7 @@ touchline_segment_file_write (TouchlineSegmentFile *file, guint64 offset, const 
     return 0;
   }
 
-  error = write_all (file->fd, offset, data, size);
+  error = touchline_disk_write (file->fd, offset, data, size);
   if (error != 0) {
     /* Half a sample at the end would be a broken picture to every player. It is the failed write that gets reported,
      * whether this works or not. */
@@ -201,55 +181,40 @@ touchline_segment_file_write (TouchlineSegmentFile *file, guint64 offset, const 
 
     return error;
   }
-  if (is_index && !file->named)
-    error = give_name (file);
-  if (error != 0)
-    return error;
 
   g_mutex_lock (&file->lock);
   file->progress.size = MAX (file->progress.size, offset + size);
-  if (is_index) {
+  if (is_index_box (data, size)) {
+    gint64 now_us = g_get_monotonic_time ();
+
+    if (file->first_index_us == 0)
+      file->first_index_us = now_us;
     file->progress.playable = file->progress.size;
-    file->progress.playable_at_us = g_get_monotonic_time ();
+    file->progress.playable_at_us = now_us;
     *completed = TRUE;
+    nameless_too_long = file->progress.synced == 0
+        && now_us - file->first_index_us > NAMELESS_MS * G_TIME_SPAN_MILLISECOND;
   }
   g_mutex_unlock (&file->lock);
-  return 0;
+  return nameless_too_long ? give_name (file) : 0;
 }
 
 static gint
-sync_folder (const gchar *location)
-{
-  gchar *folder = g_path_get_dirname (location);
-  gint fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  gint error = fd < 0 || fsync (fd) != 0 ? errno : 0;
-
-  if (fd >= 0)
-    close (fd);
-  g_free (folder);
-  return error;
-}
-
-/* File systems that cannot sync are recorded on all the same; the figures and `synced` tell. */
-static gboolean
-cannot_sync (gint error)
-{
-  return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP;
-}
-
-static gint
-sync_steps (TouchlineSegmentFile *file, gboolean name_synced)
+sync_steps (TouchlineSegmentFile *file, const TouchlineSegmentFileProgress *before)
 {
   gint error = fdatasync (file->fd) == 0 ? 0 : errno;
 
-  /* After the data: a name that comes back from a power cut without them would be an empty file. */
-  if (error == 0 && !name_synced) {
-    error = sync_folder (file->location);
-    if (error == 0) {
-      g_mutex_lock (&file->lock);
-      file->progress.name_synced = TRUE;
-      g_mutex_unlock (&file->lock);
-    }
+  /* The name comes last, so that no power cut brings it back without the data. Where nothing can be synced, a name still
+   * protects against a crash of the process. */
+  if ((error == 0 || touchline_disk_cannot_sync (error)) && !before->name_synced && before->playable > 0) {
+    gint naming_error = give_name (file);
+
+    if (naming_error == 0 && error == 0)
+      naming_error = touchline_disk_sync_folder (file->location);
+    error = naming_error != 0 ? naming_error : error;
+    g_mutex_lock (&file->lock);
+    file->progress.name_synced = error == 0;
+    g_mutex_unlock (&file->lock);
   }
   return error;
 }
@@ -268,7 +233,7 @@ touchline_segment_file_sync (TouchlineSegmentFile *file)
   before = file->progress;
   g_mutex_unlock (&file->lock);
 
-  error = sync_steps (file, before.name_synced);
+  error = sync_steps (file, &before);
   took_us = g_get_monotonic_time () - began_us;
 
   g_mutex_lock (&file->lock);
@@ -285,7 +250,7 @@ touchline_segment_file_sync (TouchlineSegmentFile *file)
   if (error != 0)
     file->figures->sync_errors++;
   g_mutex_unlock (&file->figures->lock);
-  return cannot_sync (error) ? 0 : error;
+  return touchline_disk_cannot_sync (error) ? 0 : error;
 }
 
 static gint
@@ -321,7 +286,7 @@ touchline_segment_file_finish (TouchlineSegmentFile *file, gboolean finalise, gb
     gsize size;
     const guint8 *data = g_bytes_get_data (rewrite->data, &size);
 
-    error = write_all (file->fd, rewrite->offset, data, size);
+    error = touchline_disk_write (file->fd, rewrite->offset, data, size);
     if (error == 0)
       error = touchline_segment_file_sync (file);
     if (error != 0)

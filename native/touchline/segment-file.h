@@ -7,6 +7,9 @@ G_BEGIN_DECLS
 
 typedef struct _TouchlineSegmentFile TouchlineSegmentFile;
 
+/** The file can be found under its name, and played. Once, from the thread that named it. */
+typedef void (*TouchlineSegmentFileNamed) (TouchlineSegmentFile *file, gpointer owner);
+
 /** What the disk did during one run of a sink. Zero is a valid start; read and written with atomics or under `lock`. */
 typedef struct
 {
@@ -19,7 +22,7 @@ typedef struct
 typedef struct
 {
   guint64 size;                 /* bytes written */
-  guint64 playable;             /* bytes that an index covers; 0 until the file has its name */
+  guint64 playable;             /* bytes that an index covers */
   gint64 playable_at_us;        /* when the newest index was written */
   guint64 synced;               /* bytes that were in the file before the newest successful fdatasync began */
   gint64 synced_at_us;          /* when that fdatasync began; the time of creation before the first one */
@@ -31,10 +34,11 @@ typedef struct
 } TouchlineSegmentFileProgress;
 
 /**
- * Opens a file that gets the name `location` with its first index. `*file` has one reference. Returns 0 or an errno value
+ * Opens a file that gets the name `location` once it has an index; `named` is told. `*file` has one reference. Returns 0 or an errno value
  * (EEXIST when the name is taken: nothing is ever overwritten).
  */
-gint touchline_segment_file_create (const gchar *location, TouchlineDiskFigures *figures, TouchlineSegmentFile **file);
+gint touchline_segment_file_create (const gchar *location, TouchlineDiskFigures *figures,
+    TouchlineSegmentFileNamed named, gpointer owner, TouchlineSegmentFile **file);
 
 TouchlineSegmentFile *touchline_segment_file_ref (TouchlineSegmentFile *file);
 
@@ -53,7 +57,10 @@ const gchar *touchline_segment_file_display_name (const TouchlineSegmentFile *fi
 gint touchline_segment_file_write (TouchlineSegmentFile *file, guint64 offset, const guint8 *data, gsize size,
     gboolean *completed);
 
-/** Makes what has been written, and the file's name, survive a power cut. Any thread. Returns 0 or an errno value. */
+/**
+ * Makes what has been written survive a power cut, gives a file that has an index its name, and makes that survive as
+ * well. Any thread, one at a time. Returns 0 or an errno value (EEXIST as above).
+ */
 gint touchline_segment_file_sync (TouchlineSegmentFile *file);
 
 /**

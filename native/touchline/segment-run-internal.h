@@ -30,6 +30,9 @@ struct _TouchlineSegmentRun
 /** What the branches of a run report to it. The owner that they are given is the run. */
 extern const TouchlineSegmentBranchEvents touchline_segment_run_branch_events;
 
+/** For touchline_segment_file_create. */
+void touchline_segment_run_file_named (TouchlineSegmentFile *file, gpointer run);
+
 /** For touchline_segment_sync_new. */
 void touchline_segment_run_sync_failed (TouchlineSegmentFile *file, gint error_number, gpointer run);
 

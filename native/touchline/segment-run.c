@@ -46,7 +46,8 @@ create_branch (TouchlineSegmentRun *run, guint index, GError **error)
   gchar *location = g_strconcat (run->settings.location_prefix, number, NULL);
   TouchlineSegmentBranch *branch = NULL;
   TouchlineSegmentFile *file;
-  gint error_number = touchline_segment_file_create (location, &run->figures, &file);
+  gint error_number = touchline_segment_file_create (location, &run->figures, touchline_segment_run_file_named,
+      run, &file);
 
   if (error_number == 0) {
     branch = touchline_segment_branch_new (index, file, run->settings.fragment_duration_ms, run->bus, &touchline_segment_run_branch_events, run,

@@ -29,7 +29,7 @@ GST_DEBUG_CATEGORY_STATIC (segment_sink_debug);
 #define DEFAULT_START_INDEX 0
 #define DEFAULT_SEGMENT_DURATION_MS 600000
 #define DEFAULT_FRAGMENT_DURATION_MS 100
-#define DEFAULT_SYNC_INTERVAL_MS 500
+#define DEFAULT_SYNC_INTERVAL_MS 250
 /* Timestamps at 30 fps are whole nanoseconds: 30 frames may be 10 ns short of a second. */
 #define ROUNDING (1 * GST_MSECOND)
 #define NOTHING_RECORDED \

@@ -19,6 +19,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cameras=(0 1)
 frame_ms=33.333
 thumbnail_bytes=256
+kept_segments=4
 
 if [ "$(id -u)" -ne 0 ]; then
   echo "power-cut: needs root (loop devices)" >&2
@@ -91,9 +92,23 @@ finished=0
 running=0
 missing=()
 
+# Keeps a long drill quick: segments that have been examined are counted and taken off the disk, all but the newest.
+removed=()
+for camera in "${cameras[@]}"; do removed+=(0); done
+thin_out() {
+  local camera=$1 files file frames
+  files=("$work/disk/cam${camera}_"*.mp4)
+  [ "${#files[@]}" -gt "$kept_segments" ] || return 0
+  for file in "${files[@]:0:${#files[@]}-kept_segments}"; do
+    frames=$(finished_frames "$file")
+    removed[camera]=$((removed[camera] + frames))
+    rm "$file"
+  done
+}
+
 # Adds up one camera's segments on the disk after the cut.
 examine() {
-  local camera=$1 delivered=$2 found=0 frames last='' file
+  local camera=$1 delivered=$2 found=${removed[$1]} frames last='' file
   local files=("$work/after/cam${camera}_"*.mp4)
   [ -e "${files[0]}" ] || files=()
   for file in "${files[@]}"; do last=$file; done
@@ -130,6 +145,7 @@ for ((cut = 1; cut <= cuts; cut++)); do
   for camera in "${cameras[@]}"; do examine "$camera" "${delivered[camera]}"; done
   umount "$work/after"
   rm -f "$work/after.img"
+  for camera in "${cameras[@]}"; do thin_out "$camera"; done
   echo "cut $cut (copy took $took_ms ms): at source ${delivered[*]}, missing ${missing[*]:before} frames"
 done
 

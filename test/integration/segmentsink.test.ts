@@ -203,6 +203,18 @@ t.test('an existing file is never overwritten', async (t) => {
   t.same(await boxesOf(join(folder, 's00.mp4')), ORDINARY, 'the segment before it is finished');
 });
 
+t.test('a file system without nameless files is recorded on all the same, and overwritten as little', async (t) => {
+  const folder = folderOf(t);
+  const record = () =>
+    recorder([...encodedSource({ frames: 45, gop: 15 }), sink(`${folder}/s`, 'segment-duration-ms=1000')],
+      { fault: 'tmpfile@1+=95' });
+  t.equal((await record()).exitCode, 0);
+  const files = await segmentsIn(folder);
+  t.same(await Promise.all(files.map(async (file) => (await probe(file))?.indexed)), [30, 15]);
+  t.match((await record()).stderr, /cannot create segment ".*s00\.mp4": File exists/);
+  t.same(await Promise.all(files.map(async (file) => (await probe(file))?.indexed)), [30, 15]);
+});
+
 t.test('two recorders that race for one name: one gets it, the other an error', async (t) => {
   const folder = folderOf(t);
   const run = () => recorder([...encodedSource({ frames: 30, gop: 15, live: true }), sink(`${folder}/s`)]);

@@ -1,6 +1,7 @@
 /* LD_PRELOAD library that makes one call to the disk go wrong, at a moment that a test chooses.
  *
- * DISK_FAULT=<call>@<n>[+]=<what>: the n-th call (from 1; with + every one from there on) of pwrite, fdatasync, fsync or linkat
+ * DISK_FAULT=<call>@<n>[+]=<what>: the n-th call (from 1; with + every one from there on) of pwrite, fdatasync, fsync,
+ * linkat or tmpfile (an open with O_TMPFILE)
  *   kill        ends the process as kill -9 would, before the call
  *   <number>    fails with that errno
  *   d<number>   takes that many milliseconds longer
@@ -9,7 +10,9 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,4 +74,21 @@ int
 linkat (int from_folder, const char *from, int to_folder, const char *to, int flags)
 {
   return is_faulty ("linkat") ? -1 : REAL (linkat) (from_folder, from, to_folder, to, flags);
+}
+
+int
+open (const char *path, int flags, ...)
+{
+  mode_t mode = 0;
+
+  if (flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))) {
+    va_list arguments;
+
+    va_start (arguments, flags);
+    mode = va_arg (arguments, mode_t);
+    va_end (arguments);
+  }
+  if ((flags & O_TMPFILE) == O_TMPFILE && is_faulty ("tmpfile"))
+    return -1;
+  return REAL (open) (path, flags, mode);
 }
