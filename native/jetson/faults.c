@@ -67,8 +67,8 @@ apply_list (const gchar *list, gint sensor_id, JetsonFaults *faults, gchar **mes
 gboolean
 jetson_faults_read (gint sensor_id, JetsonFaults *faults, gchar **message)
 {
-  const gchar *list = g_getenv ("TOUCHLINE_JETSON_FAULT");
-  const gchar *path = g_getenv ("TOUCHLINE_JETSON_FAULT_FILE");
+  const gchar *list = g_getenv ("TOUCHLINE_TEST_JETSON_FAULT");
+  const gchar *path = g_getenv ("TOUCHLINE_TEST_JETSON_FAULT_FILE");
   g_autofree gchar *content = NULL;
 
   memset (faults, 0, sizeof *faults);

@@ -3,7 +3,7 @@
 
 /* Faults on demand, so that tests see what a real camera stack does at its worst.
  *
- * Named in the environment variable TOUCHLINE_JETSON_FAULT and in the file that TOUCHLINE_JETSON_FAULT_FILE names; both
+ * Named in the environment variable TOUCHLINE_TEST_JETSON_FAULT and in the file that TOUCHLINE_TEST_JETSON_FAULT_FILE names; both
  * count. The file is read again for each frame and while a fault lasts, so a running camera can be broken and healed; a
  * file that is not there means none. A list separated by commas or white space of
  *

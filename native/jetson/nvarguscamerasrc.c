@@ -1,7 +1,7 @@
 /* nvarguscamerasrc: stands in for the CSI camera source. Delivers NV12 in memory:NVMM at the rate of the caps. What
  * can be made to fail is in faults.h.
  *
- * One process at a time has a sensor: with TOUCHLINE_JETSON_LOCK_DIR set, the element holds <dir>/sensor-<id>.lock
+ * One process at a time has a sensor: with TOUCHLINE_TEST_JETSON_LOCK_DIR set, the element holds <dir>/sensor-<id>.lock
  * while it runs and refuses to start, as the real one does, when somebody else has it.
  */
 
@@ -80,7 +80,7 @@ is_range (const gchar *text)
 static gboolean
 take_sensor (JetsonCameraSrc *self)
 {
-  const gchar *folder = g_getenv ("TOUCHLINE_JETSON_LOCK_DIR");
+  const gchar *folder = g_getenv ("TOUCHLINE_TEST_JETSON_LOCK_DIR");
   g_autofree gchar *path = NULL;
 
   if (!folder)

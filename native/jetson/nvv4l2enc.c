@@ -5,7 +5,7 @@
  * are none that one could cut at, and the software encoders make none. All other properties are accepted and change
  * nothing.
  *
- * With TOUCHLINE_JETSON_NO_NVENC=1 the encoder does not open, as on an Orin Nano, which has the element but no NVENC.
+ * With TOUCHLINE_TEST_JETSON_NO_NVENC=1 the encoder does not open, as on an Orin Nano, which has the element but no NVENC.
  */
 
 #include <gst/gst.h>
@@ -149,7 +149,7 @@ configure (JetsonEnc *self)
 static gboolean
 open_encoder (JetsonEnc *self)
 {
-  if (g_strcmp0 (g_getenv ("TOUCHLINE_JETSON_NO_NVENC"), "1") == 0) {
+  if (g_strcmp0 (g_getenv ("TOUCHLINE_TEST_JETSON_NO_NVENC"), "1") == 0) {
     GST_ELEMENT_ERROR (self, RESOURCE, OPEN_READ_WRITE,
         ("Could not open device '/dev/nvhost-msenc' for reading and writing."), ("this board has no NVENC"));
     return FALSE;

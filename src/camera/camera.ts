@@ -119,8 +119,20 @@ export class Camera extends EventEmitter<CameraEvents> {
     }
   }
 
-  /** The caller owns the camera: a run that a host resumed and nobody wants any more is ended first. */
+  /**
+   * The caller owns the camera: a run that a host resumed and nobody wants any more is ended first. A host that goes
+   * away before it has prepared anything (it may just make room for a fresh one) is waited for once.
+   */
   async prepare(spec: RecordingSpec): Promise<void> {
+    try {
+      await this.#prepareOnce(spec);
+    } catch (error) {
+      if (asTouchlineError(error).code !== 'host_gone') throw error;
+      await this.#prepareOnce(spec);
+    }
+  }
+
+  async #prepareOnce(spec: RecordingSpec): Promise<void> {
     const leftover = (await this.ready(SHORT_REQUEST_MS)).run;
     if (leftover !== null) await this.abort(leftover.runId);
     await this.#requests.run(() => this.#connected().request('prepare', spec, PREPARE_MS));

@@ -212,7 +212,7 @@ t.test('nvv4l2h264enc', async (t) => {
 
   t.test('exists but does not open on a board without NVENC', async (t) => {
     const { exitCode, output } = await launch(`${CAMERA} ! nvv4l2h264enc ! fakesink`, {
-      env: { TOUCHLINE_JETSON_NO_NVENC: '1' },
+      env: { TOUCHLINE_TEST_JETSON_NO_NVENC: '1' },
     });
     t.not(exitCode, 0);
     t.match(output, /Could not open device '\/dev\/nvhost-msenc'/);
@@ -223,7 +223,7 @@ t.test('a camera fails as it is told to', async (t) => {
   const camera = (fault: string, options: LaunchOptions = {}, source = CAMERA): ReturnType<typeof launch> =>
     launch(`${source} ! fakesink silent=false num-buffers=20`, {
       ...options,
-      env: { ...options.env, TOUCHLINE_JETSON_FAULT: fault },
+      env: { ...options.env, TOUCHLINE_TEST_JETSON_FAULT: fault },
     });
 
   t.test('no-session: refuses to start', async (t) => {
@@ -262,8 +262,8 @@ t.test('a camera fails as it is told to', async (t) => {
 
   t.test('no-frames and stop-after: silence without an error, until the file that says so is gone', async (t) => {
     const path = join(await temporaryFolder(t), 'fault');
-    process.env['TOUCHLINE_JETSON_FAULT_FILE'] = path;
-    t.teardown(() => delete process.env['TOUCHLINE_JETSON_FAULT_FILE']);
+    process.env['TOUCHLINE_TEST_JETSON_FAULT_FILE'] = path;
+    t.teardown(() => delete process.env['TOUCHLINE_TEST_JETSON_FAULT_FILE']);
     await writeFile(path, 'no-frames\n');
     const run = play(t, `${CAMERA} ! framemeter name=m ! fakesink`);
     await run.until('playing', () => run.messages.some(({ type }) => type === 'stream-start'));
@@ -289,7 +289,7 @@ t.test('a camera fails as it is told to', async (t) => {
       const reached = new Promise<void>((resolve) => {
         const onLine = (line: string): void => void (seen.push(line), marker.test(line) && resolve());
         const ending = launch(`${CAMERA} ! fakesink silent=false`, {
-          env: { TOUCHLINE_JETSON_FAULT_FILE: path },
+          env: { TOUCHLINE_TEST_JETSON_FAULT_FILE: path },
           interruptAfterFrames: 5,
           onLine,
         });
@@ -305,7 +305,7 @@ t.test('a camera fails as it is told to', async (t) => {
   }
 
   t.test('one process at a time has a sensor', async (t) => {
-    const env = { TOUCHLINE_JETSON_LOCK_DIR: await temporaryFolder(t) };
+    const env = { TOUCHLINE_TEST_JETSON_LOCK_DIR: await temporaryFolder(t) };
     const start = (sensor: number): ReturnType<typeof launch> =>
       camera('', { env }, CAMERA.replace(' ', ` sensor-id=${sensor} `));
     const results = await Promise.all([start(0), start(0), start(1)]);
@@ -313,6 +313,6 @@ t.test('a camera fails as it is told to', async (t) => {
     t.same(refused.filter(Boolean).length, 1, 'one of the two with the same sensor');
     t.equal(refused[2], false, 'not the other sensor');
     t.equal((await camera('', { env })).exitCode, 0, 'free again');
-    t.ok((await stat(join(env.TOUCHLINE_JETSON_LOCK_DIR, 'sensor-0.lock'))).isFile());
+    t.ok((await stat(join(env.TOUCHLINE_TEST_JETSON_LOCK_DIR, 'sensor-0.lock'))).isFile());
   });
 });

@@ -112,7 +112,7 @@ t.test('force replaces a running recording and tells how that one ended', async 
 });
 
 t.test('status and health stay instant while a stop waits for a camera that hangs', async (t) => {
-  const rig = await Rig.start({ env: { TOUCHLINE_PROFILE: 'jetson-x264', ...jetson(), TOUCHLINE_JETSON_FAULT: 'hang-on-eos@0', TOUCHLINE_VIDEO_WIDTH: '640', TOUCHLINE_VIDEO_HEIGHT: '360', TOUCHLINE_RECORDING_STOP_EOS_TIMEOUT_SECONDS: '3' } });
+  const rig = await Rig.start({ env: { TOUCHLINE_PROFILE: 'jetson-x264', ...jetson(), TOUCHLINE_TEST_JETSON_FAULT: 'hang-on-eos@0', TOUCHLINE_VIDEO_WIDTH: '640', TOUCHLINE_VIDEO_HEIGHT: '360', TOUCHLINE_RECORDING_STOP_EOS_TIMEOUT_SECONDS: '3' } });
   t.teardown(() => rig.dispose());
   await rig.record('hangs');
   const stop = rig.stop();

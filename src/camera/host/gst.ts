@@ -5,7 +5,8 @@
  * - `play`/`stop` change the state synchronously on the JavaScript thread and drop the result: a camera stack that
  *   hangs there hangs the process, errors come over the bus only.
  * - `pollBus` parks a libuv worker in a wait without end. It comes back with the next message, so the bus must not
- *   be flushed when the pipeline goes to NULL: the messages of that very change wake the worker.
+ *   be flushed when the pipeline goes to NULL: the messages of that very change wake the worker. The binding's own
+ *   `auto-flush-bus` accessor has no effect in this version of Node.js, so the text says it.
  * - 64-bit integers arrive as strings.
  * - A pipeline is never freed. A host therefore runs few pipelines in its life.
  */
@@ -19,7 +20,6 @@ interface BindingElement {
 }
 
 interface BindingPipeline {
-  'auto-flush-bus': boolean;
   play(): void;
   pause(): void;
   stop(): void;
@@ -60,12 +60,11 @@ export class GstPipeline {
   /** Throws TouchlineError `pipeline_invalid` with GStreamer's own words when the text cannot be built. */
   constructor(binding: Binding, description: string) {
     try {
-      this.#pipeline = new binding.Pipeline(description);
+      this.#pipeline = new binding.Pipeline(`pipeline.( auto-flush-bus=false ${description} )`);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new TouchlineError({ kind: 'unavailable', code: 'pipeline_invalid', message: reason, cause: error });
     }
-    this.#pipeline['auto-flush-bus'] = false;
   }
 
   /** Bus messages in order, until the pipeline has been stopped. */
