@@ -11,6 +11,8 @@
  * are synced). A file operation that fails is an element error whose text has the file and the system's reason. EOS is
  * posted after the last segment is closed. Without EOS, a stop leaves the running segment playable and unfinalised.
  *
+ * Setting `finish` ends the stream as an EOS from upstream would, for a camera stack that swallows the EOS.
+ *
  * Property `stats` (JSON), one consistent snapshot since READY -> PAUSED, never waits for the disk:
  *   {"segmentsOpened":n,"segmentsClosed":n,"frames":n,"droppedBeforeKeyframe":n,"bytes":n,"syncedBytes":n,"syncErrors":n,
  *    "slowestSyncMs":x,"current":{"index":n,"location":s,"frames":n,"bytes":n,"syncedBytes":n,"syncAgeMs":x}|null,
@@ -60,6 +62,7 @@ enum
   PROP_SEGMENT_DURATION_MS,
   PROP_FRAGMENT_DURATION_MS,
   PROP_SYNC_INTERVAL_MS,
+  PROP_FINISH,
   PROP_STATS
 };
 
@@ -249,10 +252,19 @@ segment_sink_change_state (GstElement *element, GstStateChange transition)
   return result;
 }
 
+/* Serialised with the stream like any EOS; on a thread of its own, because whoever sets the property must not wait for
+ * a disk that is slow. */
+static void
+finish_stream (GstElement *element, gpointer user_data G_GNUC_UNUSED)
+{
+  gst_pad_send_event (TOUCHLINE_SEGMENT_SINK (element)->sinkpad, gst_event_new_eos ());
+}
+
 static void
 segment_sink_set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
   TouchlineSegmentSink *sink = TOUCHLINE_SEGMENT_SINK (object);
+  gboolean finish = FALSE;
 
   GST_OBJECT_LOCK (sink);
   switch (id) {
@@ -272,10 +284,15 @@ segment_sink_set_property (GObject *object, guint id, const GValue *value, GPara
     case PROP_SYNC_INTERVAL_MS:
       sink->settings.sync_interval_ms = g_value_get_uint (value);
       break;
+    case PROP_FINISH:
+      finish = g_value_get_boolean (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   }
   GST_OBJECT_UNLOCK (sink);
+  if (finish)
+    gst_element_call_async (GST_ELEMENT (sink), finish_stream, NULL, NULL);
 }
 
 static void
@@ -369,6 +386,9 @@ touchline_segment_sink_class_init (TouchlineSegmentSinkClass *klass)
       "How much of the running segment a crash may cost", 1, DEFAULT_FRAGMENT_DURATION_MS);
   install_uint (object_class, PROP_SYNC_INTERVAL_MS, "sync-interval-ms",
       "How often the running segment is synced to the disk", 1, DEFAULT_SYNC_INTERVAL_MS);
+  g_object_class_install_property (object_class, PROP_FINISH, g_param_spec_boolean ("finish", "finish",
+          "Set to end the stream here, for a source that does not pass EOS on", FALSE,
+          G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
   g_object_class_install_property (object_class, PROP_STATS, g_param_spec_string ("stats", "stats",
           "Figures of this run as JSON", NOTHING_RECORDED, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 

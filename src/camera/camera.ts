@@ -162,9 +162,11 @@ export class Camera extends EventEmitter<CameraEvents> {
     this.#wanted = { kind: 'hands-off' };
     this.#stopping.abort();
     if (this.#connection !== null) {
-      await this.#requests.run(() => this.#connected().request('shutdown', { eosTimeoutMs }, eosTimeoutMs + SHORT_REQUEST_MS)).catch((error: unknown) => {
+      await this.#requests.run(() => this.#connected().request('shutdown', { eosTimeoutMs }, eosTimeoutMs + SHORT_REQUEST_MS)).catch(async (error: unknown) => {
         // A host that ends its process right after the answer may close the connection first.
-        if (asTouchlineError(error).code !== 'host_gone') this.#options.log.warn({ err: error }, 'camera host did not shut down in order');
+        if (asTouchlineError(error).code === 'host_gone') return;
+        this.#options.log.warn({ err: error }, 'camera host did not shut down in order, killing it');
+        await this.#options.launcher.kill(this.id);
       });
     }
     this.#connection?.close();

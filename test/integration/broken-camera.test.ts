@@ -86,3 +86,14 @@ t.test('recovery that never succeeds shows as exhausted, and nobody calls it hea
   const { body } = await rig.stop();
   t.match(body['camera_stop_results']?.['camera_0'], { finalized: true, integrity_ok: true });
 });
+
+t.test('a camera that hangs when it is shut down costs neither the files nor the next recording', async (t) => {
+  const rig = await jetson('hang-on-stop@1');
+  t.teardown(() => rig.dispose());
+  await rig.record('first');
+  const { body } = await rig.stop();
+  t.match(body, { success: true, graceful_stop: true, integrity: { all_ok: true } });
+  const answer = await rig.post('/api/v1/recording', { match_id: 'second' });
+  t.match(answer.body, { success: true, cameras_started: [0, 1] }, 'the hung process was replaced');
+  t.match((await rig.stop()).body, { success: true });
+});

@@ -23,6 +23,8 @@ import { stallOf } from './stall.js';
 /** The binding never frees a pipeline: after this many an idle host makes room for a fresh one. */
 const PIPELINES_PER_PROCESS = 25;
 const TICK_MS = 250;
+/** Enough for the answer to leave the process. */
+const REPLY_MS = 50;
 const OPEN_TIMEOUT_MS = 10_000;
 
 export interface HostListener {
@@ -214,7 +216,7 @@ export class CameraHost {
     this.#phase = 'stopping';
     this.#push();
     if (!keepIntent) await files.writeIntent({ v: 1, bootId: this.#bootId, spec: run.spec, resumes: run.resumes, stopping: true });
-    const outcome = await run.finish(eosTimeoutMs);
+    const { forced, ...outcome } = await run.finish(eosTimeoutMs);
     const report: StopReport = {
       runId: run.spec.runId,
       ...outcome,
@@ -233,15 +235,26 @@ export class CameraHost {
     });
     await this.#journal?.flushed();
     if (!keepIntent) await files.clearIntent();
-    if (outcome.eosReceived) {
-      run.release();
-      this.#forget();
+    if (forced) {
+      log.error({ ...outcome }, 'the camera did not end, leaving it to a fresh host');
+      setTimeout(() => this.#options.die(), REPLY_MS);
     } else {
-      // A camera stack that did not end in time may hang for good when it is shut down: leave it to the kernel.
-      log.error({ error: outcome.error, timedOut: outcome.timedOut }, 'the pipeline did not end, leaving it to a fresh host');
-      setTimeout(() => this.#options.die(), 50);
+      this.#releaseSoon(run);
     }
     return report;
+  }
+
+  /**
+   * The files are final, so nobody has to wait for the camera stack to shut down, which may hang for good; whoever
+   * needs the camera next waits in the queue, and a hung host is found by its silence.
+   */
+  #releaseSoon(run: PipelineRun): void {
+    setImmediate(() => {
+      void this.#serial.run(() => {
+        run.release();
+        this.#forget();
+      });
+    });
   }
 
   async #onPipelineFailure(code: string, message: string): Promise<void> {

@@ -41,6 +41,8 @@ export interface EosOutcome {
   readonly eosReceived: boolean;
   readonly timedOut: boolean;
   readonly error: string | null;
+  /** The camera did not end by itself: it may hang as well when it is shut down. */
+  readonly forced: boolean;
 }
 
 const BASE_NAME = /[^/]+$/;
@@ -119,7 +121,7 @@ export class PipelineRun {
    * final even so.
    */
   async finish(timeoutMs: number): Promise<EosOutcome> {
-    if (this.#error !== null) return { eosReceived: false, timedOut: false, error: this.#error.message };
+    if (this.#error !== null) return { eosReceived: false, timedOut: false, error: this.#error.message, forced: false };
     let ended = false;
     const end = new Promise<void>((resolve, reject) => {
       this.#ended = { resolve, reject };
@@ -130,12 +132,12 @@ export class PipelineRun {
     try {
       this.#pipeline.sendEos();
       await this.#within(end, (timeoutMs * 2) / 3, () => undefined);
-      if (ended) return { eosReceived: true, timedOut: false, error: null };
+      if (ended) return { eosReceived: true, timedOut: false, error: null, forced: false };
       this.#pipeline.set('segments', 'finish', true);
       await this.#within(end, timeoutMs / 3, () => undefined);
-      return { eosReceived: ended, timedOut: !ended, error: null };
+      return { eosReceived: ended, timedOut: !ended, error: null, forced: true };
     } catch (error) {
-      return { eosReceived: false, timedOut: false, error: error instanceof Error ? error.message : String(error) };
+      return { eosReceived: false, timedOut: false, error: error instanceof Error ? error.message : String(error), forced: true };
     }
   }
 
