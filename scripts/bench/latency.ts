@@ -16,7 +16,12 @@ export async function measureStartAndStop(): Promise<Figure[]> {
   const bytesMs: number[] = [];
   const stopMs: number[] = [];
   const offsetMs: number[] = [];
+  let firstMs = 0;
   try {
+    const booted = systemClock.monoMs();
+    await rig.record('boot');
+    firstMs = systemClock.monoMs() - booted;
+    await rig.stop();
     for (let cycle = 0; cycle < CYCLES; cycle += 1) {
       const match = `start_${cycle}`;
       const from = systemClock.monoMs();
@@ -33,6 +38,7 @@ export async function measureStartAndStop(): Promise<Figure[]> {
   }
   return [
     { name: 'POST /recording → both cameras encode, reply', required: '≤ 400 ms', measured: `${spread(startMs)} ms`, holds: p95(startMs) <= 400, how: `${CYCLES} starts on one daemon` },
+    { name: '… the very first, at the moment the daemon answers', required: 'report', measured: `${firstMs.toFixed(0)} ms`, holds: null, how: 'one start; the camera hosts are still coming up' },
     { name: '… until both files have bytes on disk', required: '≤ 1 s', measured: `${spread(bytesMs)} ms`, holds: p95(bytesMs) <= 1000, how: 'segment files looked at every 5 ms' },
     { name: 'offset between the cameras\' first frames', required: '≤ 1 frame, p95', measured: `${spread(offsetMs, 2)} ms`, holds: p95(offsetMs) <= FRAME_MS, how: `framemeter at both sources, ${CYCLES} starts` },
     { name: 'DELETE /recording after 1-2 s', required: '≤ 1 s', measured: `${spread(stopMs)} ms`, holds: p95(stopMs) <= 1000, how: `${CYCLES} stops: files final, synced, probed` },

@@ -92,12 +92,15 @@ finished=0
 running=0
 missing=()
 
+# In the order of recording: 99 comes before 100.
+segments_in() { find "$1" -name "cam$2_*.mp4" | sort -V; }
+
 # Keeps a long drill quick: segments that have been examined are counted and taken off the disk, all but the newest.
 removed=()
 for camera in "${cameras[@]}"; do removed+=(0); done
 thin_out() {
   local camera=$1 files file frames
-  files=("$work/disk/cam${camera}_"*.mp4)
+  mapfile -t files < <(segments_in "$work/disk" "$camera")
   [ "${#files[@]}" -gt "$kept_segments" ] || return 0
   for file in "${files[@]:0:${#files[@]}-kept_segments}"; do
     frames=$(finished_frames "$file")
@@ -109,8 +112,8 @@ thin_out() {
 # Adds up one camera's segments on the disk after the cut.
 examine() {
   local camera=$1 delivered=$2 found=${removed[$1]} frames last='' file
-  local files=("$work/after/cam${camera}_"*.mp4)
-  [ -e "${files[0]}" ] || files=()
+  local files
+  mapfile -t files < <(segments_in "$work/after" "$camera")
   for file in "${files[@]}"; do last=$file; done
   for file in "${files[@]}"; do
     frames=$(finished_frames "$file")

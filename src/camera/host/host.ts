@@ -20,8 +20,12 @@ import { JournalWriter } from './journal-writer.js';
 import { PipelineRun } from './run.js';
 import { stallOf } from './stall.js';
 
-/** The binding never frees a pipeline: after this many an idle host makes room for a fresh one. */
+/**
+ * The binding never frees a pipeline: after this many a host makes room for a fresh one, in a quiet moment, because the
+ * next start would have to wait for it.
+ */
 const PIPELINES_PER_PROCESS = 25;
+const QUIET_MS = 20_000;
 const TICK_MS = 250;
 /** Enough for the answer to leave the process. */
 const REPLY_MS = 50;
@@ -56,6 +60,7 @@ export class CameraHost {
   #journal: JournalWriter | null = null;
   #lastFailure: Failure | null = null;
   #pipelines = 0;
+  #idleSinceMonoUs = 0;
   #failing = false;
   #ticker: NodeJS.Timeout | null = null;
 
@@ -288,7 +293,8 @@ export class CameraHost {
       });
       if (stall !== null) void this.#fail(stall.code, stall.message);
     }
-    if (run === null && this.#pipelines >= PIPELINES_PER_PROCESS && this.#serial.pending === 0) {
+    const idleMs = (this.#options.clock.monoUs() - this.#idleSinceMonoUs) / 1000;
+    if (run === null && this.#pipelines >= PIPELINES_PER_PROCESS && idleMs > QUIET_MS && this.#serial.pending === 0) {
       this.#options.log.info({ pipelines: this.#pipelines }, 'making room for a fresh host');
       this.#options.leave();
       return;
@@ -317,6 +323,7 @@ export class CameraHost {
   }
 
   #forget(): void {
+    this.#idleSinceMonoUs = this.#options.clock.monoUs();
     this.#run = null;
     this.#journal = null;
     this.#phase = 'idle';
