@@ -70,8 +70,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   try {
     const library = await loadPipelineLibrary(join(ROOT, 'gst-pipelines'));
     const chosen = await configuredProfile(library, config, options.cwd);
-    const render = (camera: number): RenderedPipeline => library.renderRecording(recordingRequest(config, chosen, camera));
-    const pipelines = CAMERA_IDS.map(render);
+    const renderAll = (from: Config): readonly RenderedPipeline[] => CAMERA_IDS.map((camera) => library.renderRecording(recordingRequest(from, chosen, camera)));
+    let pipelines = renderAll(config);
     const pluginPath = [join(ROOT, 'build', 'native'), options.env['GST_PLUGIN_PATH']].filter((path) => path !== undefined && path !== '').join(':');
 
     const launcher = new DetachedLauncher({
@@ -107,10 +107,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       cameras,
       recordingsDir: config.recordingsDir,
       policy: () => policyOf(config),
-      render: (camera) => {
-        const { text, expected } = render(camera);
-        return { text, bitrateKbps: expected.bitrateKbps };
-      },
+      pipeline: (camera) => ({ text: pipelines[camera]?.text ?? '', bitrateKbps: pipelines[camera]?.expected.bitrateKbps ?? null }),
       mutex,
       store: new RecordingStore(config.stateDir, logging.part('recording')),
       keeper: new MatchKeeper({
@@ -138,6 +135,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       load,
       running: loaded,
       onChange: ({ active, applied, needRestart }) => {
+        try {
+          pipelines = renderAll(active.config);
+        } catch (error) {
+          log.error({ err: error }, 'configuration edit refused, the old one stays in force');
+          return;
+        }
         config = active.config;
         logging.setLevel(config.logLevel);
         log.info({ applied, needRestart }, 'configuration changed');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../../src/lib/clock.js';
 import { loadPipelineLibrary, toArguments } from '../../src/pipelines/index.js';
-import { Rig } from '../../test/support/rig.js';
+import { Rig, until } from '../../test/support/rig.js';
 import type { Figure } from './figure.js';
 import { cpuSeconds, memoryMiB } from './proc.js';
 import { median } from './stats.js';
@@ -134,6 +134,7 @@ async function cpuPercent(pids: readonly number[], windowMs: number): Promise<nu
 }
 
 async function hostPids(rig: Rig): Promise<number[]> {
+  await until(async () => (await rig.hostIdentity(0)) !== null && (await rig.hostIdentity(1)) !== null, 'both hosts are up');
   const identities = await Promise.all([0, 1].map((camera) => rig.hostIdentity(camera)));
   return identities.map((identity) => identity?.pid ?? 0);
 }

@@ -20,13 +20,14 @@ import type { MatchKeeper } from './match-keeper.js';
 import type { RecordingPolicy } from './policy.js';
 import { stopVerdict } from './outcome.js';
 import { hoursThatFit, type Space, spaceRefusal, type SpaceSource } from './space.js';
-import { startCameras, type StartOutcome } from './start.js';
+import { startCameras } from './start.js';
+import { notStarted, refused, started } from './start-result.js';
 import { healthOf, statusOf } from './status.js';
 import { stopCameras } from './stop.js';
 import type { RecordingStore, StoredRecording } from './store.js';
 import type { CameraId, MutexState, ProbeResult, RecordingHealth, RecordingService, RecordingStatus, StartRequest, StartResult, StopResult } from './types.js';
 
-export interface RenderedCamera {
+export interface CameraPipeline {
   readonly text: string;
   /** Null where the camera encodes. */
   readonly bitrateKbps: number | null;
@@ -36,8 +37,8 @@ export interface RecorderOptions {
   readonly cameras: readonly Camera[];
   readonly recordingsDir: string;
   readonly policy: () => RecordingPolicy;
-  /** Pipeline of a camera with the configuration of this moment. */
-  readonly render: (camera: CameraId) => RenderedCamera;
+  /** Pipeline of a camera with the configuration of this moment; instant. */
+  readonly pipeline: (camera: CameraId) => CameraPipeline;
   readonly mutex: CameraMutex;
   readonly store: RecordingStore;
   readonly keeper: MatchKeeper;
@@ -101,7 +102,7 @@ export class Recorder implements RecordingService {
 
   async start(request: StartRequest): Promise<StartResult> {
     const current = this.#currentMatchId();
-    if (current !== null && !request.force && this.#phase !== 'stopping') return this.#refuse('already_recording', `Already recording match: ${current}`);
+    if (current !== null && !request.force && this.#phase !== 'stopping') return refused('already_recording', `Already recording match: ${current}`, this.#options.policy());
     return this.#operations.run(() => this.#start(request));
   }
 
@@ -130,11 +131,11 @@ export class Recorder implements RecordingService {
     const { cameras, clock, log, mutex, store, recordingsDir } = this.#options;
     const policy = this.#options.policy();
     const current = this.#currentMatchId();
-    if (current !== null && !request.force) return this.#refuse('already_recording', `Already recording match: ${current}`);
+    if (current !== null && !request.force) return refused('already_recording', `Already recording match: ${current}`, policy);
     // Everything that can fail without touching the running recording is tried before it is stopped.
-    const pipelines = new Map(cameras.map((camera) => [camera.id, this.#options.render(camera.id).text]));
+    const pipelines = new Map(cameras.map((camera) => [camera.id, this.#options.pipeline(camera.id).text]));
     const noSpace = spaceRefusal(await this.#options.space.read(), policy.minFreeBytes);
-    if (noSpace !== null) return this.#refuse('low_space', noSpace);
+    if (noSpace !== null) return refused('low_space', noSpace, policy);
 
     const replaced = this.#active === null ? null : await this.#stop();
     const matchId = request.matchId ?? `match_${Math.floor(clock.nowEpochMs() / 1000)}`;
@@ -157,12 +158,13 @@ export class Recorder implements RecordingService {
       );
       if (outcome.stored === null) {
         this.#end();
-        return this.#notStarted(outcome, policy, replaced);
+        log.error({ matchId, errors: Object.fromEntries([...outcome.errors].map(([camera, error]) => [camera, error.message])) }, 'recording could not be started');
+        return notStarted(outcome, policy, replaced);
       }
       this.#begin(outcome.stored);
       this.#options.keeper.started(outcome.stored.matchDir);
       log.info({ matchId, cameras: outcome.started, firstFrameOffsetMs: outcome.firstFrameOffsetMs }, 'recording started');
-      return this.#started(outcome, outcome.stored, replaced);
+      return started(outcome, outcome.stored, replaced);
     } catch (error) {
       this.#end();
       throw error;
@@ -189,6 +191,7 @@ export class Recorder implements RecordingService {
       const verdict = stopVerdict(cameras);
       const { matchId, matchDir } = active.stored;
       await store.clear();
+      if (active.stored.processAfterRecording) log.warn({ matchId }, 'post-processing was asked for, but this version has none');
       const probes = new Map<string, ProbeResult>();
       for (const stop of cameras.values()) {
         const name = stop.segmentPath?.split('/').at(-1);
@@ -254,47 +257,6 @@ export class Recorder implements RecordingService {
     };
   }
 
-  #refuse(code: string, message: string): StartResult {
-    return {
-      success: false,
-      message,
-      code,
-      matchId: null,
-      camerasStarted: [],
-      camerasFailed: [],
-      cameraErrors: new Map(),
-      requireAllCameras: this.#options.policy().requireAllCameras,
-      firstFrameOffsetMs: null,
-      replaced: null,
-    };
-  }
-
-  #notStarted(outcome: StartOutcome, policy: RecordingPolicy, replaced: StopResult | null): StartResult {
-    const cameraErrors = new Map([...outcome.errors].map(([camera, error]) => [camera, error.message]));
-    this.#options.log.error({ errors: Object.fromEntries(cameraErrors) }, 'recording could not be started');
-    return {
-      ...this.#refuse('cameras_failed', policy.requireAllCameras ? 'Failed to start all required cameras' : 'Failed to start any cameras'),
-      camerasFailed: [...outcome.errors.keys()].sort(),
-      cameraErrors,
-      replaced,
-    };
-  }
-
-  #started(outcome: StartOutcome, stored: StoredRecording, replaced: StopResult | null): StartResult {
-    return {
-      success: true,
-      message: `Recording started for match: ${stored.matchId}`,
-      code: null,
-      matchId: stored.matchId,
-      camerasStarted: outcome.started,
-      camerasFailed: [...outcome.errors.keys()].sort(),
-      cameraErrors: new Map([...outcome.errors].map(([camera, error]) => [camera, error.message])),
-      requireAllCameras: stored.requireAllCameras,
-      firstFrameOffsetMs: outcome.firstFrameOffsetMs,
-      replaced,
-    };
-  }
-
   #hoursLeft(space: Space | null): number | null {
     return space === null ? null : hoursThatFit(space.freeBytes, this.#bytesPerSecond());
   }
@@ -311,7 +273,7 @@ export class Recorder implements RecordingService {
   }
 
   #targetBytesPerSecond(camera: CameraId): number {
-    return ((this.#options.render(camera).bitrateKbps ?? 0) * 1000) / 8;
+    return ((this.#options.pipeline(camera).bitrateKbps ?? 0) * 1000) / 8;
   }
 }
 

@@ -12,13 +12,14 @@ import { TouchlineError } from '../../errors.js';
 import { bootId, type Clock } from '../../lib/clock.js';
 import { Exclusive } from '../../lib/exclusive.js';
 import { segmentsDir, type JournalEntry } from '../journal.js';
-import type { Failure, HostPhase, HostState, Params, RecordingSpec, Result, RunState, StopReport } from '../protocol.js';
+import type { Failure, HostPhase, HostState, Params, RecordingSpec, Result, StopReport } from '../protocol.js';
 import { nextStamp, segmentPrefix } from '../segment-names.js';
 import type { GstPipeline } from './gst.js';
 import type { HostFiles } from './intent.js';
 import { JournalWriter } from './journal-writer.js';
 import { PipelineRun } from './run.js';
 import { stallOf } from './stall.js';
+import { waitUntil } from './wait-until.js';
 
 /**
  * The binding never frees a pipeline: after this many a host makes room for a fresh one, in a quiet moment, because the
@@ -117,7 +118,7 @@ export class CameraHost {
       await this.#options.files.clearFailure();
       this.#lastFailure = null;
       await this.#options.files.writeIntent({ v: 1, bootId: this.#bootId, spec: run.spec, resumes: 0, stopping: false });
-      await this.#until(params.atMonoUs);
+      await waitUntil(this.#options.clock, params.atMonoUs);
       return { playedMonoUs: this.#play() };
     });
   }
@@ -172,7 +173,7 @@ export class CameraHost {
       softwareVersion: this.#options.softwareVersion,
       startedMonoUs: this.#startedMonoUs,
       phase: this.#phase,
-      run: this.#run === null ? null : this.#runState(this.#run),
+      run: this.#run?.state() ?? null,
       lastFailure: this.#lastFailure,
     };
   }
@@ -302,22 +303,6 @@ export class CameraHost {
     this.#push();
   }
 
-  #runState(run: PipelineRun): RunState {
-    return {
-      runId: run.spec.runId,
-      matchId: run.spec.matchId,
-      matchDir: run.spec.matchDir,
-      stamp: run.stamp,
-      resumes: run.resumes,
-      playedMonoUs: run.playedMonoUs,
-      source: run.meter('source_meter'),
-      encoded: run.meter('encoded_meter'),
-      sink: run.sink(),
-      segment: run.segment,
-      segmentOpenedMonoUs: run.segmentOpenedMonoUs,
-    };
-  }
-
   #push(): void {
     this.#options.listener.state(this.state());
   }
@@ -348,13 +333,5 @@ export class CameraHost {
       code: 'camera_in_use',
       message: `Camera ${this.#options.camera} is already ${this.#phase}.`,
     });
-  }
-
-  /** Timers are a millisecond late on average; the last stretch is waited for actively so that both cameras agree. */
-  async #until(atMonoUs: number): Promise<void> {
-    const { clock } = this.#options;
-    const aheadMs = (atMonoUs - clock.monoUs()) / 1000;
-    if (aheadMs > 2) await clock.sleepMs(Math.min(aheadMs - 2, 1000));
-    while (clock.monoUs() < atMonoUs && atMonoUs - clock.monoUs() < 5000);
   }
 }

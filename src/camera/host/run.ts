@@ -7,7 +7,7 @@ import { TouchlineError } from '../../errors.js';
 import type { Clock } from '../../lib/clock.js';
 import { compileSchema } from '../../lib/schema.js';
 import type { JournalFact } from '../journal.js';
-import { MeterStatsSchema, SinkStatsSchema, type MeterStats, type RecordingSpec, type SinkStats } from '../protocol.js';
+import { MeterStatsSchema, SinkStatsSchema, type MeterStats, type RecordingSpec, type RunState, type SinkStats } from '../protocol.js';
 import type { BusMessage, GstPipeline } from './gst.js';
 
 const meterStats = compileSchema(MeterStatsSchema);
@@ -155,8 +155,20 @@ export class PipelineRun {
     return this.#segment;
   }
 
-  get segmentOpenedMonoUs(): number | null {
-    return this.#segmentOpenedMonoUs;
+  state(): RunState {
+    return {
+      runId: this.spec.runId,
+      matchId: this.spec.matchId,
+      matchDir: this.spec.matchDir,
+      stamp: this.stamp,
+      resumes: this.resumes,
+      playedMonoUs: this.#playedMonoUs,
+      source: this.meter('source_meter'),
+      encoded: this.meter('encoded_meter'),
+      sink: this.sink(),
+      segment: this.#segment,
+      segmentOpenedMonoUs: this.#segmentOpenedMonoUs,
+    };
   }
 
   meter(name: 'source_meter' | 'encoded_meter'): MeterStats | null {
