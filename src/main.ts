@@ -30,8 +30,8 @@ import { productVersion } from './lib/product-version.js';
 
 const CAMERA_IDS = [0, 1] as const;
 const ROOT = resolve(import.meta.dirname, '..', '..');
-/** Hosts push their state twice a second; this is many missed ones, and still inside "detected in 2.5 s". */
-const HOST_SILENCE_LIMIT_MS = 2000;
+/** Several missed heartbeats. Until then a silent camera is already shown as one that does not record. */
+const HOST_SILENCE_LIMIT_MS = 3000;
 
 export interface DaemonOptions {
   readonly configFile?: string;
@@ -113,7 +113,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       keeper: new MatchKeeper({
         cameraIds: CAMERA_IDS,
         prober,
-        probeTimeoutMs: config.recordingIntegrityProbeTimeoutMs,
+        probeTimeoutMs: () => config.recordingIntegrityProbeTimeoutMs,
         softwareVersion: version,
         clock: systemClock,
         log: logging.part('match'),

@@ -6,11 +6,12 @@ import { createConnection, type Socket } from 'node:net';
 import { ERROR_KINDS, TouchlineError, type ErrorKind } from '../errors.js';
 import type { Clock } from '../lib/clock.js';
 import { compileSchema } from '../lib/schema.js';
+import { formatViolations } from '../lib/violations.js';
 import { LineSplitter } from './framing.js';
+import { parseHostMessage } from './host-message.js';
 import type { JournalEntry } from './journal.js';
-import { HostMessageSchema, MAX_LINE_BYTES, METHODS, PROTOCOL_VERSION, type HostState, type Method, type Params, type Result } from './protocol.js';
+import { MAX_LINE_BYTES, METHODS, PROTOCOL_VERSION, type HostState, type Method, type Params, type Result } from './protocol.js';
 
-const hostMessage = compileSchema(HostMessageSchema);
 const results = {
   prepare: compileSchema(METHODS.prepare.result),
   go: compileSchema(METHODS.go.result),
@@ -41,6 +42,7 @@ export class HostConnection {
   readonly #camera: number;
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
+  #isUnderstood = true;
   #lastHeardMonoMs: number;
 
   private constructor(socket: Socket, camera: number, clock: Clock, listener: ClientListener) {
@@ -119,9 +121,12 @@ export class HostConnection {
   }
 
   #onLine(line: string): void {
-    const parsed = hostMessage.parseJson(line);
+    const parsed = parseHostMessage(line);
     if (!parsed.ok) {
-      this.#listener.protocolError(parsed.violations[0]?.message ?? 'invalid message');
+      // A host of another version says the same wrong thing twice a second.
+      if (!this.#isUnderstood) return;
+      this.#isUnderstood = false;
+      this.#listener.protocolError(formatViolations(parsed.violations));
       return;
     }
     const message = parsed.value;

@@ -1,7 +1,7 @@
 /**
  * What a camera host and the daemon say to each other: newline-delimited JSON over a unix socket, one object per
  * line, every object with the protocol version. The host speaks first (`hello`), pushes its state whenever it
- * changes and at least every `HEARTBEAT_MS`, and answers each request exactly once.
+ * changes and at least as often as `HEARTBEAT_MS` says, and answers each request exactly once.
  *
  * Times are CLOCK_MONOTONIC microseconds (`…MonoUs`): the same clock in every process of one boot, untouched by
  * jumps of the wall clock.
@@ -10,8 +10,8 @@ import { Type, type Static } from 'typebox';
 import { JournalEntrySchema } from './journal.js';
 
 export const PROTOCOL_VERSION = 1;
-/** Upper bound between two messages of a healthy host. */
-export const HEARTBEAT_MS = 500;
+/** Longest time between two messages of a healthy host: while it runs a pipeline, and while it is idle. */
+export const HEARTBEAT_MS = { busy: 500, idle: 1000 } as const;
 /** A line longer than this is a broken peer, not a message. */
 export const MAX_LINE_BYTES = 256 * 1024;
 
@@ -174,20 +174,23 @@ export const RequestSchema = Type.Object({
 });
 export type Request = Static<typeof RequestSchema>;
 
-export const HostMessageSchema = Type.Union([
-  Type.Object({ ...envelope, type: Type.Literal('hello'), state: HostStateSchema }),
-  Type.Object({ ...envelope, type: Type.Literal('state'), state: HostStateSchema }),
-  Type.Object({ ...envelope, type: Type.Literal('journal'), entry: JournalEntrySchema }),
-  Type.Object({ ...envelope, type: Type.Literal('reply'), id: Type.Number(), ok: Type.Literal(true), result: Type.Unknown() }),
-  Type.Object({
-    ...envelope,
-    type: Type.Literal('reply'),
-    id: Type.Number(),
-    ok: Type.Literal(false),
-    error: Type.Object({ kind: Type.String(), code: Type.String(), message: Type.String() }),
-  }),
-]);
-export type HostMessage = Static<typeof HostMessageSchema>;
+/** What a host says, by `type`. */
+export const HOST_MESSAGES = {
+  hello: Type.Object({ ...envelope, type: Type.Literal('hello'), state: HostStateSchema }),
+  state: Type.Object({ ...envelope, type: Type.Literal('state'), state: HostStateSchema }),
+  journal: Type.Object({ ...envelope, type: Type.Literal('journal'), entry: JournalEntrySchema }),
+  reply: Type.Union([
+    Type.Object({ ...envelope, type: Type.Literal('reply'), id: Type.Number(), ok: Type.Literal(true), result: Type.Unknown() }),
+    Type.Object({
+      ...envelope,
+      type: Type.Literal('reply'),
+      id: Type.Number(),
+      ok: Type.Literal(false),
+      error: Type.Object({ kind: Type.String(), code: Type.String(), message: Type.String() }),
+    }),
+  ]),
+} as const;
+export type HostMessage = { [T in keyof typeof HOST_MESSAGES]: Static<(typeof HOST_MESSAGES)[T]> }[keyof typeof HOST_MESSAGES];
 
 /** Where the host of a camera listens. */
 export function socketPath(runtimeDir: string, camera: number): string {

@@ -146,7 +146,7 @@ const recording = {
     maximum: 240,
     default: 24,
     'x-unit': 'frames/s',
-    description: 'A finished file below this rate raises an alert.',
+    description: 'A finished file below this rate raises an alert. Kept, not used by this version.',
     ...LIVE,
   }),
 };
@@ -154,7 +154,7 @@ const recording = {
 const overload = {
   recording_overload_guard_enabled: Type.Boolean({
     default: true,
-    description: 'Watch for overload and relieve the machine.',
+    description: 'Watch for overload and relieve the machine. Kept, not used by this version.',
     ...LIVE,
   }),
   recording_overload_cpu_percent_threshold: Type.Number({
@@ -162,18 +162,18 @@ const overload = {
     maximum: 100,
     default: 92,
     'x-unit': 'percent',
-    description: 'CPU load that counts as overload.',
+    description: 'CPU load that counts as overload. Kept, not used by this version.',
     ...LIVE,
   }),
   recording_overload_poll_interval_seconds: seconds(
     { minimum: 1, maximum: 3600 },
-    { default: 5, description: 'Time between two looks of the overload guard.', ...LIVE },
+    { default: 5, description: 'Time between two looks of the overload guard. Kept, not used by this version.', ...LIVE },
   ),
   recording_overload_unhealthy_streak_threshold: Type.Integer({
     minimum: 1,
     maximum: 1000,
     default: 3,
-    description: 'Bad looks in a row until the guard acts.',
+    description: 'Bad looks in a row until the guard acts. Kept, not used by this version.',
     ...LIVE,
   }),
 };
@@ -203,7 +203,7 @@ const picture = {
   presets: Type.Record(Type.String({ pattern: '^[^_]' }), PresetSchema, {
     additionalProperties: false,
     default: {},
-    description: 'Named camera settings.',
+    description: 'Named camera settings. Kept, not used by this version.',
     ...LIVE,
   }),
 };

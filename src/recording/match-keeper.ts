@@ -26,7 +26,7 @@ const WRITE_EVERY_MS = 5000;
 export interface KeeperOptions {
   readonly cameraIds: readonly number[];
   readonly prober: Prober;
-  readonly probeTimeoutMs: number;
+  readonly probeTimeoutMs: () => number;
   readonly softwareVersion: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -97,7 +97,7 @@ export class MatchKeeper {
   }
 
   async #probe(matchDir: string, name: string): Promise<ProbeResult> {
-    const probe = await this.#options.prober.probe(`${segmentsDir(matchDir)}/${name}`, this.#options.probeTimeoutMs);
+    const probe = await this.#options.prober.probe(`${segmentsDir(matchDir)}/${name}`, this.#options.probeTimeoutMs());
     this.#remember(matchDir, name, probe);
     if (probe.ok === false) this.#options.log.error({ segment: name, error: probe.error }, 'segment failed its integrity check');
     return probe;

@@ -12,7 +12,7 @@ import { TouchlineError } from '../../errors.js';
 import { bootId, type Clock } from '../../lib/clock.js';
 import { Exclusive } from '../../lib/exclusive.js';
 import { segmentsDir, type JournalEntry } from '../journal.js';
-import type { Failure, HostPhase, HostState, Params, RecordingSpec, Result, StopReport } from '../protocol.js';
+import { HEARTBEAT_MS, type Failure, type HostPhase, type HostState, type Params, type RecordingSpec, type Result, type StopReport } from '../protocol.js';
 import { nextStamp, segmentPrefix } from '../segment-names.js';
 import type { GstPipeline } from './gst.js';
 import type { HostFiles } from './intent.js';
@@ -62,6 +62,7 @@ export class CameraHost {
   #lastFailure: Failure | null = null;
   #pipelines = 0;
   #idleSinceMonoUs = 0;
+  #pushedMonoUs = 0;
   #failing = false;
   #ticker: NodeJS.Timeout | null = null;
 
@@ -289,8 +290,8 @@ export class CameraHost {
       const stall = stallOf({
         spec: run.spec,
         sincePlayMs: (this.#options.clock.monoUs() - run.playedMonoUs) / 1000,
-        source: run.meter('source_meter'),
-        encoded: run.meter('encoded_meter'),
+        sourceAgeMs: run.frameAgeMs('source_meter'),
+        encodedAgeMs: run.frameAgeMs('encoded_meter'),
       });
       if (stall !== null) void this.#fail(stall.code, stall.message);
     }
@@ -300,10 +301,13 @@ export class CameraHost {
       this.#options.leave();
       return;
     }
-    this.#push();
+    const silentMs = (this.#options.clock.monoUs() - this.#pushedMonoUs) / 1000;
+    // Half a tick early rather than half a tick late.
+    if (silentMs + TICK_MS / 2 >= (run === null ? HEARTBEAT_MS.idle : HEARTBEAT_MS.busy)) this.#push();
   }
 
   #push(): void {
+    this.#pushedMonoUs = this.#options.clock.monoUs();
     this.#options.listener.state(this.state());
   }
 

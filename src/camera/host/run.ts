@@ -171,6 +171,12 @@ export class PipelineRun {
     };
   }
 
+  /** Milliseconds since the newest frame, null before the first: cheap enough to be asked often. */
+  frameAgeMs(meter: 'source_meter' | 'encoded_meter'): number | null {
+    const age = this.#pipeline.get(meter, 'last-frame-age-ms');
+    return typeof age === 'number' && age >= 0 ? age : null;
+  }
+
   meter(name: 'source_meter' | 'encoded_meter'): MeterStats | null {
     const stats = meterStats.parseJson(String(this.#pipeline.get(name, 'stats')));
     return stats.ok ? stats.value : null;

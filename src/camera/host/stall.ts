@@ -1,4 +1,4 @@
-import type { MeterStats, RecordingSpec } from '../protocol.js';
+import type { RecordingSpec } from '../protocol.js';
 
 export interface Stall {
   readonly code: string;
@@ -12,19 +12,19 @@ export interface Stall {
 export function stallOf(facts: {
   readonly spec: Pick<RecordingSpec, 'stallMs' | 'firstFrameTimeoutMs'>;
   readonly sincePlayMs: number;
-  readonly source: MeterStats | null;
-  readonly encoded: MeterStats | null;
+  /** Age of the newest frame at the camera and behind the encoder; null before the first. */
+  readonly sourceAgeMs: number | null;
+  readonly encodedAgeMs: number | null;
 }): Stall | null {
-  const { spec, sincePlayMs, source, encoded } = facts;
-  if (source === null || encoded === null) return null;
-  if (source.lastFrameAgeMs === null) {
+  const { spec, sincePlayMs, sourceAgeMs, encodedAgeMs } = facts;
+  if (sourceAgeMs === null) {
     if (sincePlayMs <= spec.firstFrameTimeoutMs) return null;
     return { code: 'camera_no_frames', message: `The camera delivered no frame within ${seconds(spec.firstFrameTimeoutMs)} s.` };
   }
-  if (source.lastFrameAgeMs > spec.stallMs) {
-    return { code: 'camera_stalled', message: `The camera delivered no new frame for ${seconds(source.lastFrameAgeMs)} s.` };
+  if (sourceAgeMs > spec.stallMs) {
+    return { code: 'camera_stalled', message: `The camera delivered no new frame for ${seconds(sourceAgeMs)} s.` };
   }
-  if (encoded.lastFrameAgeMs === null) {
+  if (encodedAgeMs === null) {
     if (sincePlayMs <= spec.firstFrameTimeoutMs + spec.stallMs) return null;
     return { code: 'encoder_no_frames', message: 'Frames come from the camera, but none out of the encoder.' };
   }
