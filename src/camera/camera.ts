@@ -47,7 +47,8 @@ const WATCH_MS = 250;
 const STABLE_MS = 2000;
 /** Contract 5.3. */
 const MAX_BACKOFF_MS = 5000;
-const SHORT_REQUEST_MS = 3000;
+/** Longer than the silence limit: a host that hangs is killed first, and the request fails for that reason. */
+const SHORT_REQUEST_MS = 5000;
 const PREPARE_MS = 12_000;
 
 export class Camera extends EventEmitter<CameraEvents> {
