@@ -7,7 +7,6 @@ import { execa } from 'execa';
 import { Type } from 'typebox';
 import type { Clock } from '../lib/clock.js';
 import { compileSchema } from '../lib/schema.js';
-import type { ProbeResult } from '../recording/types.js';
 
 const CACHE_MS = 10_000;
 const CACHE_ENTRIES = 200;
@@ -28,6 +27,20 @@ const ffprobeOutput = compileSchema(
     ),
   }),
 );
+
+/** Outcome of one ffprobe run over one segment (contract 5.5). */
+export interface ProbeResult {
+  readonly checked: boolean;
+  readonly ok: boolean | null;
+  readonly error: string | null;
+  readonly cached: boolean;
+  /** As ffprobe prints them; null when not ok. */
+  readonly durationSeconds: string | null;
+  readonly bitRate: string | null;
+  readonly avgFrameRate: string | null;
+  /** Frames according to the container; null for an unfinalised file. */
+  readonly frames: number | null;
+}
 
 interface CacheEntry {
   readonly result: ProbeResult;

@@ -5,7 +5,16 @@
  */
 import { TouchlineError } from '../errors.js';
 import type { Clock } from '../lib/clock.js';
-import type { MutexMode, MutexState } from '../recording/types.js';
+
+export type MutexMode = 'idle' | 'preview' | 'recording' | 'calibration';
+
+export interface MutexState {
+  readonly mode: MutexMode;
+  readonly holder: string | null;
+  readonly acquiredAt: Date | null;
+  readonly canPreview: boolean;
+  readonly canRecord: boolean;
+}
 
 export interface Lease {
   readonly mode: MutexMode;

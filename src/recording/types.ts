@@ -3,6 +3,11 @@
  * names). `src/api/` turns these into the FootballVision wire shapes.
  */
 
+import type { ProbeResult } from '../integrity/probe.js';
+import type { MutexState } from '../mutex/camera-mutex.js';
+
+export type { MutexState, ProbeResult };
+
 export type CameraId = number;
 
 export type PipelineState = 'idle' | 'starting' | 'running' | 'stopping' | 'error';
@@ -93,20 +98,6 @@ export interface StartResult {
   readonly replaced: StopResult | null;
 }
 
-/** Outcome of one ffprobe run over one segment (contract 5.5). */
-export interface ProbeResult {
-  readonly checked: boolean;
-  readonly ok: boolean | null;
-  readonly error: string | null;
-  readonly cached: boolean;
-  /** As ffprobe prints them; null when not ok. */
-  readonly durationSeconds: string | null;
-  readonly bitRate: string | null;
-  readonly avgFrameRate: string | null;
-  /** Frames according to the container; null for an unfinalised file. */
-  readonly frames: number | null;
-}
-
 export interface CameraStop {
   readonly success: boolean;
   readonly eosReceived: boolean;
@@ -168,16 +159,6 @@ export interface RecordingHealth {
   readonly active: boolean;
   readonly recoveryAttempts: ReadonlyMap<CameraId, number>;
   readonly diagnostics: ReadonlyMap<CameraId, CameraDiagnostics>;
-}
-
-export type MutexMode = 'idle' | 'preview' | 'recording' | 'calibration';
-
-export interface MutexState {
-  readonly mode: MutexMode;
-  readonly holder: string | null;
-  readonly acquiredAt: Date | null;
-  readonly canPreview: boolean;
-  readonly canRecord: boolean;
 }
 
 /** The face of the recording part. `status` and `mutexState` are instant and never wait for anything. */
