@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import type { Clock } from '../../lib/clock.js';
 import { Exclusive } from '../../lib/exclusive.js';
 import { fsyncFolder } from '../../lib/durable-file.js';
@@ -52,9 +52,11 @@ export class JournalWriter {
 
   async #write(entry: JournalEntry): Promise<void> {
     const path = journalPath(this.#context.matchDir, this.#context.camera);
-    const file = await open(path, 'a', 0o644);
+    const file = await open(path, 'a+', 0o644);
     try {
-      await file.appendFile(`${JSON.stringify(entry)}\n`);
+      // A line that a power cut left without its end must not swallow this one.
+      const start = this.#folderSynced || (await endsWithLine(file)) ? '' : '\n';
+      await file.appendFile(`${start}${JSON.stringify(entry)}\n`);
       await file.datasync();
     } finally {
       await file.close();
@@ -64,4 +66,11 @@ export class JournalWriter {
       this.#folderSynced = true;
     }
   }
+}
+
+async function endsWithLine(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return true;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer[0] === 0x0a;
 }
