@@ -57,7 +57,7 @@ export class DetachedLauncher implements HostLauncher {
         [HOST_MAIN, '--camera', String(camera), '--runtime-dir', this.#runtimeDir, '--log-level', this.#logLevel],
         {
           detached: true,
-          stdio: ['ignore', logFile, logFile],
+          stdio: ['ignore', logFile ?? 'ignore', logFile ?? 'ignore'],
           // Each pipeline parks one libuv worker on its bus; file work needs others.
           env: { ...this.#env, GST_PLUGIN_PATH: this.#pluginPath, UV_THREADPOOL_SIZE: '8' },
         },
@@ -66,7 +66,7 @@ export class DetachedLauncher implements HostLauncher {
       host.unref();
       this.#log.debug({ camera, pid: host.pid }, 'camera host started');
     } finally {
-      closeSync(logFile);
+      if (logFile !== null) closeSync(logFile);
     }
   }
 
@@ -75,13 +75,19 @@ export class DetachedLauncher implements HostLauncher {
     return 'value' in file && killIfSame(file.value, 'SIGKILL');
   }
 
-  #openLog(camera: number): number {
+  /** Null when it cannot be opened: a camera records without a log. */
+  #openLog(camera: number): number | null {
     const path = `${this.#logDir}/camera${camera}.log`;
     try {
       if (statSync(path).size > MAX_LOG_BYTES) renameSync(path, `${path}.1`);
     } catch {
       // There is no log yet.
     }
-    return openSync(path, 'a', 0o644);
+    try {
+      return openSync(path, 'a', 0o644);
+    } catch (error) {
+      this.#log.error({ err: error, camera }, 'camera host starts without a log');
+      return null;
+    }
   }
 }
