@@ -1,5 +1,7 @@
 /** What people are told about a recording, made from facts at the moment of asking. */
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { segmentsDir } from '../camera/journal.js';
 import type { Prober } from '../integrity/probe.js';
 import type { Clock } from '../lib/clock.js';
 import type { ActiveRecording, RecordedCamera } from './active.js';
@@ -102,9 +104,21 @@ export async function healthOf(context: {
     );
   }
   const recoveryAttempts = new Map([...active.cameras].map(([id, recorded]) => [id, recorded.account.snapshot().attempts]));
+  const nothing = anySegment ? null : await nothingOnDisk(active.stored.matchDir, ageMs);
+  if (nothing !== null) issues.unshift(nothing);
   const healthy = issues.length === 0;
   const good = !anySegment && ageMs <= JUST_STARTED_MS ? 'Recording just started' : 'Recording healthy';
   return { healthy, message: healthy ? good : issues.join(', '), issues, active: true, recoveryAttempts, diagnostics };
+}
+
+/** Contract 3.4: no segment of any camera after ten seconds, or no place for one. */
+async function nothingOnDisk(matchDir: string, recordingAgeMs: number): Promise<string | null> {
+  const isThere = await stat(segmentsDir(matchDir)).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  );
+  if (!isThere) return 'Segments directory does not exist';
+  return recordingAgeMs > JUST_STARTED_MS ? 'No segments after 10 seconds' : null;
 }
 
 async function diagnose(
