@@ -16,6 +16,7 @@ export class RecordedCamera {
   readonly #clock: Clock;
   readonly #onState = (state: HostState): void => this.#observe(state);
   readonly #onLost = (reason: string): void => this.#lost(reason);
+  readonly #sinceMonoMs: number;
   #state: HostState | null;
   #heardMonoMs: number;
   #bytes = -1;
@@ -30,6 +31,7 @@ export class RecordedCamera {
     this.account = new RecoveryAccount(maxAttempts);
     this.#clock = clock;
     this.#state = camera.state;
+    this.#sinceMonoMs = clock.monoMs();
     this.#heardMonoMs = clock.monoMs();
     this.#grewMonoMs = clock.monoMs();
     camera.on('state', this.#onState);
@@ -54,11 +56,17 @@ export class RecordedCamera {
   /** `running` only while frames come out of the encoder; derived, never set. */
   get state(): PipelineState {
     const run = this.run;
-    if (run === null) return this.camera.state === null || this.#down ? 'error' : 'starting';
+    if (run === null) return this.camera.state === null ? 'error' : this.#startingOrError();
     if (this.#state?.phase === 'stopping') return 'stopping';
     if (this.#clock.monoMs() - this.#heardMonoMs > STATE_MAX_AGE_MS) return 'error';
-    if (run.encoded === null || run.encoded.lastFrameAgeMs === null) return this.#down ? 'error' : 'starting';
+    if (run.encoded === null || run.encoded.lastFrameAgeMs === null) return this.#startingOrError();
     return frameAgeMs(run.encoded.lastFrameAgeMs, this.#clock.monoMs() - this.#heardMonoMs) <= this.spec.stallMs ? 'running' : 'error';
+  }
+
+  /** A camera that has had the time for its first frame is not starting any more. */
+  #startingOrError(): PipelineState {
+    const isLate = this.#clock.monoMs() - this.#sinceMonoMs > this.spec.firstFrameTimeoutMs;
+    return this.#down || isLate ? 'error' : 'starting';
   }
 
   status(): RecordingCamera {
