@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import { segmentsDir } from '../camera/journal.js';
 import { parseSegmentName } from '../camera/segment-names.js';
 import { segmentShape } from '../integrity/mp4.js';
+import { asTouchlineError } from '../errors.js';
 import type { Prober } from '../integrity/probe.js';
 import type { Clock } from '../lib/clock.js';
 import { readJsonFile, writeFileDurably } from '../lib/durable-file.js';
@@ -39,6 +40,9 @@ export class MatchKeeper {
   readonly #probes = new Map<string, Map<string, ProbeResult>>();
   /** Ended matches whose segments were not all looked at yet, with their final state. */
   readonly #untidy = new Map<string, { readonly state: Manifest['state']; readonly endedEpochMs: number }>();
+  /** Folder of the match that is being started or recorded: its files are somebody else's, and no repair competes with it. */
+  #recording: string | null = null;
+  readonly #writes = new Exclusive();
   #repairing: AbortController | null = null;
   #writeTimer: NodeJS.Timeout | null = null;
 
@@ -53,16 +57,28 @@ export class MatchKeeper {
     });
     this.#writeTimer ??= setTimeout(() => {
       this.#writeTimer = null;
-      this.#background(() => this.#write(matchDir, 'recording', null));
+      this.#follow(matchDir);
     }, WRITE_EVERY_MS);
   }
 
-  /** Manifest of a match that has just begun; also ends repairs, which would compete with the recording. */
-  started(matchDir: string): void {
+  /** A recording is about to begin there: ends repairs, and keeps them away until `wayIsFree` or `ended`. */
+  makeWay(matchDir: string): void {
+    this.#recording = matchDir;
     this.#repairing?.abort();
+  }
+
+  /** Nothing is being started or recorded any more. */
+  wayIsFree(): void {
+    this.#recording = null;
+    if (this.#untidy.size > 0) this.#background(() => this.#tidyAll());
+  }
+
+  /** Manifest of a match that has just begun. */
+  started(matchDir: string): void {
+    this.makeWay(matchDir);
     // The same match may be continued.
     this.#untidy.delete(matchDir);
-    this.#background(() => this.#write(matchDir, 'recording', null));
+    this.#follow(matchDir);
   }
 
   /** The manifest is on the disk when this resolves; probing and repairing the rest goes on behind it. */
@@ -71,9 +87,9 @@ export class MatchKeeper {
     this.#writeTimer = null;
     for (const [name, probe] of probes) this.#remember(matchDir, name, probe);
     const endedEpochMs = this.#options.clock.nowEpochMs();
-    await this.#write(matchDir, state, endedEpochMs);
     this.#untidy.set(matchDir, { state, endedEpochMs });
-    this.#background(() => this.#tidyAll());
+    this.wayIsFree();
+    await this.#write(matchDir, state, endedEpochMs);
   }
 
   /** Resolves when nothing is left to do. */
@@ -86,6 +102,13 @@ export class MatchKeeper {
     this.#stopping.abort();
     this.#repairing?.abort();
     await this.#work.idle();
+  }
+
+  /** The manifest as the recording goes, unless it ended before its turn came. */
+  #follow(matchDir: string): void {
+    this.#background(async () => {
+      if (this.#recording === matchDir) await this.#write(matchDir, 'recording', null);
+    });
   }
 
   #background(task: () => Promise<void>): void {
@@ -112,8 +135,15 @@ export class MatchKeeper {
   /** A match that a new recording interrupts here comes up again after that one. */
   async #tidyAll(): Promise<void> {
     for (const [matchDir, { state, endedEpochMs }] of [...this.#untidy]) {
-      if (!(await this.#tidy(matchDir))) return;
-      await this.#write(matchDir, state, endedEpochMs);
+      if (this.#recording !== null || this.#stopping.signal.aborted) return;
+      try {
+        if (!(await this.#tidy(matchDir)) || this.#recording !== null) return;
+        await this.#write(matchDir, state, endedEpochMs);
+      } catch (error) {
+        this.#options.log.error({ err: error, matchDir }, 'keeping the match in order failed');
+        // One that cannot be written now comes up again; one that is gone must not.
+        if (asTouchlineError(error).code !== 'folder_missing') continue;
+      }
       this.#untidy.delete(matchDir);
       this.#probes.delete(matchDir);
     }
@@ -143,7 +173,12 @@ export class MatchKeeper {
     }
   }
 
-  async #write(matchDir: string, state: Manifest['state'], endedEpochMs: number | null): Promise<void> {
+  /** One after the other, so that the newest state is the one that stays. */
+  #write(matchDir: string, state: Manifest['state'], endedEpochMs: number | null): Promise<void> {
+    return this.#writes.run(() => this.#writeNow(matchDir, state, endedEpochMs));
+  }
+
+  async #writeNow(matchDir: string, state: Manifest['state'], endedEpochMs: number | null): Promise<void> {
     const path = `${matchDir}/match.json`;
     const previous = await readJsonFile(path, manifestFile);
     const cameras = await Promise.all(

@@ -3,7 +3,7 @@
  * place of the old one only when it is whole. The old file is playable as it is, so there is never a hurry and never
  * a moment without it.
  */
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { Type } from 'typebox';
@@ -31,12 +31,15 @@ export async function repairSegment(path: string, signal: AbortSignal): Promise<
     if (remux.exitCode !== 0) return { done: false, reason: String(remux.stderr).trim().split('\n')[0] || 'ffmpeg failed' };
     const framesAfter = await countFrames(copy, signal);
     if (framesAfter < framesBefore) return { done: false, reason: `the copy has ${framesAfter} of ${framesBefore} frames` };
+    const { atime, mtime } = await stat(path);
+    await utimes(copy, atime, mtime);
     const file = await open(copy, 'r');
     try {
       await file.sync();
     } finally {
       await file.close();
     }
+    if (signal.aborted) return { done: false, reason: 'it was interrupted' };
     await rename(copy, path);
     await fsyncFolder(dirname(path));
     return { done: true, frames: framesAfter };
