@@ -8,18 +8,13 @@ import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { asTouchlineError, TouchlineError } from '../errors.js';
 import type { Clock } from '../lib/clock.js';
+import { removeDurably } from '../lib/durable-file.js';
 import { Exclusive } from '../lib/exclusive.js';
 import { HostConnection } from './client.js';
 import type { JournalEntry } from './journal.js';
 import type { HostLauncher } from './launcher.js';
 import { intentPath, socketPath, type HostState, type RecordingSpec, type StopReport } from './protocol.js';
-
-/** What the host should be doing. `hands-off`: a start or stop is under way and owns the camera. */
-export type Wanted =
-  | { readonly kind: 'undecided' }
-  | { readonly kind: 'hands-off' }
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'recording'; readonly spec: RecordingSpec };
+import { nextStep, type Step, type Wanted } from './wanted.js';
 
 export interface CameraEvents {
   state: [state: HostState];
@@ -59,6 +54,7 @@ export class Camera extends EventEmitter<CameraEvents> {
   #connection: HostConnection | null = null;
   #state: HostState | null = null;
   #wanted: Wanted = { kind: 'undecided' };
+  #withdrawal: Promise<void> = Promise.resolve();
   #launches = 0;
   #reconciling = false;
   #maintenance: Promise<void> | null = null;
@@ -92,6 +88,7 @@ export class Camera extends EventEmitter<CameraEvents> {
 
   want(wanted: Wanted): void {
     this.#wanted = wanted;
+    if (this.#connection === null) this.#withdrawal = this.#withdrawUnwanted();
     this.#reconcile();
   }
 
@@ -134,6 +131,7 @@ export class Camera extends EventEmitter<CameraEvents> {
   }
 
   async #prepareOnce(spec: RecordingSpec): Promise<void> {
+    await this.#withdrawal;
     const leftover = (await this.ready(SHORT_REQUEST_MS)).run;
     if (leftover !== null) await this.abort(leftover.runId);
     await this.#requests.run(() => this.#connected().request('prepare', spec, PREPARE_MS));
@@ -182,10 +180,14 @@ export class Camera extends EventEmitter<CameraEvents> {
         const connection = await this.#connect();
         if (connection === null) continue;
         const connectedMonoMs = clock.monoMs();
+        let wasSilent = false;
         while (this.#connection === connection && !signal.aborted) {
           await clock.sleepMs(WATCH_MS, signal);
           if (clock.monoMs() - connectedMonoMs > STABLE_MS) this.#launches = 0;
-          if (this.#connection === connection && connection.silentMs > this.#options.silenceLimitMs) await this.#replaceHung(connection);
+          // Twice in a row: when it was this process that stood still, what the host said meanwhile is read in between.
+          const isSilent = connection.silentMs > this.#options.silenceLimitMs;
+          if (this.#connection === connection && isSilent && wasSilent) await this.#replaceHung(connection);
+          wasSilent = isSilent;
         }
       } catch (error) {
         if (signal.aborted) return;
@@ -201,6 +203,7 @@ export class Camera extends EventEmitter<CameraEvents> {
     let connection = await this.#open();
     this.#firstContact.resolve(connection !== null);
     if (connection === null) {
+      await this.#withdrawUnwanted();
       const backoffMs = Math.min(MAX_BACKOFF_MS, this.#options.backoffMs() * this.#launches);
       if (backoffMs > 0) await clock.sleepMs(backoffMs, signal);
       this.#launches += 1;
@@ -232,6 +235,12 @@ export class Camera extends EventEmitter<CameraEvents> {
         this.#onLost();
       },
     });
+  }
+
+  /** Nobody is there to be told: a run that is not wanted any more must not come back with the next host. */
+  async #withdrawUnwanted(): Promise<void> {
+    if (this.#wanted.kind !== 'idle') return;
+    await removeDurably(intentPath(this.#options.runtimeDir, this.id)).catch((error: unknown) => this.#options.log.warn({ err: error }, 'the intent of a host that is gone could not be removed'));
   }
 
   #onLost(): void {
@@ -280,19 +289,4 @@ export class Camera extends EventEmitter<CameraEvents> {
     }
     return this.#connection;
   }
-}
-
-type Step =
-  | { readonly kind: 'abort'; readonly runId: string }
-  | { readonly kind: 'record'; readonly spec: RecordingSpec }
-  | { readonly kind: 'go'; readonly spec: RecordingSpec };
-
-/** The next thing to do to bring a host from what it does to what is wanted; null when they agree. */
-export function nextStep(wanted: Wanted, state: Pick<HostState, 'phase' | 'run'>): Step | null {
-  if (wanted.kind === 'undecided' || wanted.kind === 'hands-off' || state.phase === 'stopping') return null;
-  const runId = state.run?.runId ?? null;
-  if (wanted.kind === 'idle') return runId === null ? null : { kind: 'abort', runId };
-  if (runId === null) return { kind: 'record', spec: wanted.spec };
-  if (runId !== wanted.spec.runId) return { kind: 'abort', runId };
-  return state.phase === 'prepared' ? { kind: 'go', spec: wanted.spec } : null;
 }

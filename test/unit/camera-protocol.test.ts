@@ -1,5 +1,5 @@
 import t from 'tap';
-import { nextStep } from '../../src/camera/camera.js';
+import { nextStep } from '../../src/camera/wanted.js';
 import { LineSplitter } from '../../src/camera/framing.js';
 import { stallOf } from '../../src/camera/host/stall.js';
 import { parseHostMessage } from '../../src/camera/host-message.js';
@@ -50,13 +50,14 @@ t.test('a host in line, in a start, in a stop or before the decision is left alo
 });
 
 t.test('a stall is a camera without frames, never a slow disk', async (t) => {
-  const facts = { spec, sincePlayMs: 60_000, sourceAgeMs: 10, encodedAgeMs: 10 };
+  const facts = { spec, sincePlayMs: 60_000, sourceAgeMs: 10, encodedAgeMs: 10, isDiskBehind: () => false };
   t.equal(stallOf(facts), null);
   t.equal(stallOf({ ...facts, sourceAgeMs: 2001 })?.code, 'camera_stalled');
   t.equal(stallOf({ ...facts, sourceAgeMs: null })?.code, 'camera_no_frames');
   t.equal(stallOf({ ...facts, sincePlayMs: 9000, sourceAgeMs: null }), null);
   t.equal(stallOf({ ...facts, encodedAgeMs: null })?.code, 'encoder_no_frames');
-  t.equal(stallOf({ ...facts, encodedAgeMs: 30_000 }), null, 'a full queue before a slow disk holds the encoder back');
+  t.equal(stallOf({ ...facts, encodedAgeMs: 30_000, isDiskBehind: () => true }), null, 'a full queue before a slow disk holds the encoder back');
+  t.equal(stallOf({ ...facts, encodedAgeMs: 2001 })?.code, 'encoder_stalled', 'an encoder that hangs while the disk has taken everything');
 });
 
 t.test('lines arrive whole however the stream was cut', async (t) => {

@@ -10,6 +10,7 @@ import { readdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { TouchlineError } from '../../errors.js';
 import { bootId, type Clock } from '../../lib/clock.js';
+import { makeFolderDurably } from '../../lib/durable-file.js';
 import { Exclusive } from '../../lib/exclusive.js';
 import { segmentsDir, type JournalEntry } from '../journal.js';
 import { HEARTBEAT_MS, type Failure, type HostPhase, type HostState, type Params, type RecordingSpec, type Result, type StopReport } from '../protocol.js';
@@ -71,7 +72,10 @@ export class CameraHost {
     this.#startedMonoUs = options.clock.monoUs();
   }
 
-  /** Goes on with what the previous host was doing, if it was recording in this boot. */
+  /**
+   * Goes on with what the previous host was doing, if it was recording in this boot. Resolves when `state` tells
+   * the truth about that; the resume itself goes on behind it.
+   */
   async start(): Promise<void> {
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
     const { files, log } = this.#options;
@@ -79,29 +83,33 @@ export class CameraHost {
     if (corrupt !== null) log.error({ reason: corrupt }, 'intent file is unreadable, starting idle');
     const failure = await files.readFailure();
     if (failure?.bootId === this.#bootId) this.#lastFailure = failure;
-    if (intent === null || intent.stopping || intent.bootId !== this.#bootId) {
-      await files.clearIntent();
+    if (intent === null || intent.bootId !== this.#bootId) {
+      await this.#dropIntent();
       return;
     }
     const cause = this.#lastFailure?.code ?? 'host_died';
     const resumes = intent.resumes + 1;
     log.warn({ matchId: intent.spec.matchId, reason: cause, resumes }, 'resuming the recording after a crash');
-    await this.#serial.run(async () => {
+    const isKnown = Promise.withResolvers<void>();
+    void this.#serial.run(async () => {
       try {
-        await this.#prepare(intent.spec, resumes, cause);
+        const run = await this.#build(intent.spec, resumes);
+        isKnown.resolve();
+        await this.#open(run, cause);
         await files.writeIntent({ ...intent, resumes });
         this.#play();
       } catch (error) {
         await this.#fail(error instanceof TouchlineError ? error.code : 'resume_failed', error instanceof Error ? error.message : String(error));
       }
     });
+    await isKnown.promise;
   }
 
   prepare(spec: Params<'prepare'>): Promise<Result<'prepare'>> {
     return this.#serial.run(async () => {
       if (this.#run !== null) throw this.#busy();
       try {
-        await this.#prepare(spec, 0, null);
+        await this.#open(await this.#build(spec, 0), null);
       } catch (error) {
         this.#forget();
         throw error;
@@ -118,7 +126,7 @@ export class CameraHost {
       const run = this.#expect(params.runId, 'prepared');
       await this.#options.files.clearFailure();
       this.#lastFailure = null;
-      await this.#options.files.writeIntent({ v: 1, bootId: this.#bootId, spec: run.spec, resumes: 0, stopping: false });
+      await this.#options.files.writeIntent({ v: 1, bootId: this.#bootId, spec: run.spec, resumes: 0 });
       await waitUntil(this.#options.clock, params.atMonoUs);
       return { playedMonoUs: this.#play() };
     });
@@ -133,7 +141,7 @@ export class CameraHost {
 
   abort(params: Params<'abort'>): Promise<Result<'abort'>> {
     return this.#serial.run(async () => {
-      await this.#options.files.clearIntent();
+      await this.#dropIntent();
       if (this.#run?.spec.runId === params.runId) {
         // What was written stays as it is: fragments make it playable.
         this.#run.release();
@@ -150,7 +158,7 @@ export class CameraHost {
   shutdown(params: Params<'shutdown'>): Promise<Result<'shutdown'>> {
     return this.#serial.run(async () => {
       if (this.#run !== null && this.#phase === 'running') await this.#stop(this.#run, params.eosTimeoutMs, false);
-      await this.#options.files.clearIntent();
+      await this.#dropIntent();
       return {};
     });
   }
@@ -179,9 +187,11 @@ export class CameraHost {
     };
   }
 
-  async #prepare(spec: RecordingSpec, resumes: number, cause: string | null): Promise<void> {
+  async #build(spec: RecordingSpec, resumes: number): Promise<PipelineRun> {
     const { camera, clock, log, createPipeline, listener } = this.#options;
     const folder = segmentsDir(spec.matchDir);
+    // Whoever removed it in mid-match cannot have wanted the rest of the match to be lost.
+    await makeFolderDurably(folder);
     const names = await readdir(folder);
     const stamp = nextStamp(camera, names, resumes === 0 ? spec.startedEpochMs : clock.nowEpochMs());
     this.#journal = new JournalWriter(
@@ -191,7 +201,7 @@ export class CameraHost {
       (error) => log.error({ err: error }, 'cannot write the journal'),
     );
     this.#pipelines += 1;
-    this.#run = new PipelineRun({
+    const run = new PipelineRun({
       pipeline: createPipeline(spec.pipeline),
       spec,
       stamp,
@@ -204,9 +214,14 @@ export class CameraHost {
         failed: (code, message) => void this.#onPipelineFailure(code, message),
       },
     });
+    this.#run = run;
     this.#phase = 'prepared';
-    await this.#run.open(OPEN_TIMEOUT_MS);
-    this.#journal.append({ kind: 'run-started', stamp, resumes, cause });
+    return run;
+  }
+
+  async #open(run: PipelineRun, cause: string | null): Promise<void> {
+    await run.open(OPEN_TIMEOUT_MS);
+    this.#journal?.append({ kind: 'run-started', stamp: run.stamp, resumes: run.resumes, cause });
     this.#push();
   }
 
@@ -215,14 +230,16 @@ export class CameraHost {
     this.#phase = 'running';
     const playedMonoUs = run.play();
     this.#push();
+    // What broke between opening and now was nobody's request.
+    if (run.failure !== null) void this.#fail(run.failure.code, run.failure.message);
     return playedMonoUs;
   }
 
   async #stop(run: PipelineRun, eosTimeoutMs: number, keepIntent: boolean): Promise<StopReport> {
-    const { files, log } = this.#options;
+    const { log } = this.#options;
     this.#phase = 'stopping';
     this.#push();
-    if (!keepIntent) await files.writeIntent({ v: 1, bootId: this.#bootId, spec: run.spec, resumes: run.resumes, stopping: true });
+    if (!keepIntent) await this.#dropIntent();
     const { forced, ...outcome } = await run.finish(eosTimeoutMs);
     const report: StopReport = {
       runId: run.spec.runId,
@@ -241,10 +258,10 @@ export class CameraHost {
       framesInSegments: report.framesInSegments,
     });
     await this.#journal?.flushed();
-    if (!keepIntent) await files.clearIntent();
     if (forced) {
       log.error({ ...outcome }, 'the camera did not end, leaving it to a fresh host');
-      setTimeout(() => this.#options.die(), REPLY_MS);
+      // In the queue, so that nothing begins in a process that is about to end.
+      void this.#serial.run(() => this.#options.clock.sleepMs(REPLY_MS).then(this.#options.die));
     } else {
       this.#releaseSoon(run);
     }
@@ -292,6 +309,7 @@ export class CameraHost {
         sincePlayMs: (this.#options.clock.monoUs() - run.playedMonoUs) / 1000,
         sourceAgeMs: run.frameAgeMs('source_meter'),
         encodedAgeMs: run.frameAgeMs('encoded_meter'),
+        isDiskBehind: () => run.isDiskBehind(),
       });
       if (stall !== null) void this.#fail(stall.code, stall.message);
     }
@@ -304,6 +322,11 @@ export class CameraHost {
     const silentMs = (this.#options.clock.monoUs() - this.#pushedMonoUs) / 1000;
     // Half a tick early rather than half a tick late.
     if (silentMs + TICK_MS / 2 >= (run === null ? HEARTBEAT_MS.idle : HEARTBEAT_MS.busy)) this.#push();
+  }
+
+  /** What ends is not resumed. A disk that refuses is no reason to go on recording, or to keep the camera. */
+  async #dropIntent(): Promise<void> {
+    await this.#options.files.clearIntent().catch((error: unknown) => this.#options.log.error({ err: error }, 'the intent could not be removed'));
   }
 
   #push(): void {

@@ -1,6 +1,6 @@
 /**
  * What this camera is supposed to be doing, so that a host that comes up after a crash goes on by itself. Written
- * before the first frame, changed before a stop, gone when nothing is to be resumed.
+ * before the first frame, removed before a stop: what is being stopped is not resumed.
  */
 import { Type, type Static } from 'typebox';
 import { readJsonFile, removeDurably, writeFileDurably } from '../../lib/durable-file.js';
@@ -13,8 +13,6 @@ const IntentSchema = Type.Object({
   spec: RecordingSpecSchema,
   /** Starts of this run so far, less one. */
   resumes: Type.Number(),
-  /** A run that was being stopped when the host died is not resumed. */
-  stopping: Type.Boolean(),
 });
 export type Intent = Static<typeof IntentSchema>;
 

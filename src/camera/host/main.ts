@@ -65,14 +65,20 @@ async function serve(): Promise<void> {
   });
   const server = new HostServer({ host, log, onShutdown: leave });
 
+  process.on('uncaughtException', (error) => {
+    // The regular end of a process waits for its worker threads, and one of those waits for the pipeline.
+    log.fatal({ err: error }, 'the camera host has a fault in itself');
+    die();
+  });
   process.on('SIGTERM', () => void host.interrupt(TERM_EOS_TIMEOUT_MS).finally(leave));
   process.on('SIGINT', () => void host.interrupt(TERM_EOS_TIMEOUT_MS).finally(leave));
   process.on('SIGHUP', () => undefined);
 
   const identity = identityOf(process.pid);
   await writeFileDurably(identityPath(runtimeDir, camera), JSON.stringify(identity), { mode: 0o600 });
-  // Resuming comes first: every millisecond before the next frame counts. The socket is for onlookers.
-  await Promise.all([host.start(), server.listen(socketPath(runtimeDir, camera))]);
+  // Resuming comes first: every millisecond before the next frame counts. And the first thing that a client hears is true.
+  await host.start();
+  await server.listen(socketPath(runtimeDir, camera));
 
   let idleSinceMs = systemClock.monoMs();
   setInterval(() => {

@@ -147,6 +147,11 @@ export class PipelineRun {
     this.#pipeline.stop();
   }
 
+  /** Why the pipeline cannot go on, null while it can. */
+  get failure(): TouchlineError | null {
+    return this.#error;
+  }
+
   get playedMonoUs(): number | null {
     return this.#playedMonoUs;
   }
@@ -185,6 +190,12 @@ export class PipelineRun {
   sink(): SinkStats | null {
     const stats = sinkStats.parseJson(String(this.#pipeline.get('segments', 'stats')));
     return stats.ok ? stats.value : null;
+  }
+
+  /** Frames that the encoder delivered wait for the segment sink. */
+  isDiskBehind(): boolean {
+    const sink = this.sink();
+    return sink === null || sink.frames + sink.droppedBeforeKeyframe < (this.meter('encoded_meter')?.frames ?? 0);
   }
 
   #onMessage(message: BusMessage): void {

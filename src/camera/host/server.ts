@@ -43,6 +43,7 @@ export class HostServer {
       this.#server.once('error', reject);
       this.#server.listen(path, () => {
         this.#server.off('error', reject);
+        this.#server.on('error', (error) => this.#log.error({ err: error }, 'a client could not be accepted'));
         resolve();
       });
     });

@@ -6,8 +6,8 @@ export interface Stall {
 }
 
 /**
- * Does the pipeline do what it should? Null while frames come in and come out of the encoder. A disk that is slow is
- * no stall: the queues hold what it cannot take yet, and a restart would lose just that.
+ * Does the pipeline do what it should? Null while frames come in and come out of the encoder. A disk that is slow
+ * holds up the encoder when all queues are full. That is no stall: a restart would lose just what they hold.
  */
 export function stallOf(facts: {
   readonly spec: Pick<RecordingSpec, 'stallMs' | 'firstFrameTimeoutMs'>;
@@ -15,6 +15,8 @@ export function stallOf(facts: {
   /** Age of the newest frame at the camera and behind the encoder; null before the first. */
   readonly sourceAgeMs: number | null;
   readonly encodedAgeMs: number | null;
+  /** Asked only when the encoder delivers nothing. */
+  readonly isDiskBehind: () => boolean;
 }): Stall | null {
   const { spec, sincePlayMs, sourceAgeMs, encodedAgeMs } = facts;
   if (sourceAgeMs === null) {
@@ -27,6 +29,9 @@ export function stallOf(facts: {
   if (encodedAgeMs === null) {
     if (sincePlayMs <= spec.firstFrameTimeoutMs + spec.stallMs) return null;
     return { code: 'encoder_no_frames', message: 'Frames come from the camera, but none out of the encoder.' };
+  }
+  if (encodedAgeMs > spec.stallMs && !facts.isDiskBehind()) {
+    return { code: 'encoder_stalled', message: `The encoder delivered no new frame for ${seconds(encodedAgeMs)} s.` };
   }
   return null;
 }
