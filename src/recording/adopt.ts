@@ -74,6 +74,7 @@ function storedFromHosts(orphans: readonly Orphan[], states: readonly (HostState
     startedEpochMs: spec?.startedEpochMs ?? clock.nowEpochMs(),
     processAfterRecording: false,
     requireAllCameras: true,
+    stopping: false,
     cameras: orphans.map(({ camera, spec: own }) => ({ camera, spec: own })),
     failed: [],
   };

@@ -68,12 +68,22 @@ export class Recorder implements RecordingService {
     return this.#operations.run(async () => {
       const { cameras, store, clock, log, keeper } = this.#options;
       const found = await recover({ cameras, store, clock, log });
-      if (found.interrupted !== null) await keeper.ended(found.interrupted.matchDir, 'interrupted', new Map());
+      if (found.interrupted !== null) {
+        await keeper.ended(found.interrupted.matchDir, 'interrupted', new Map()).catch((error: unknown) => log.error({ err: error }, 'match.json of the interrupted match could not be written'));
+      }
       if (found.running === null) {
         for (const camera of cameras) camera.want({ kind: 'idle' });
         return;
       }
       this.#lease = this.#options.mutex.acquire('recording', holderOf(found.running.matchId));
+      if (found.running.stopping) {
+        log.warn({ matchId: found.running.matchId }, 'ending a recording whose stop was cut off');
+        this.#active = this.#activate(found.running);
+        await this.#stop();
+        for (const camera of cameras) camera.want({ kind: 'idle' });
+        return;
+      }
+      keeper.makeWay(found.running.matchDir);
       this.#begin(found.running);
       log.info({ matchId: found.running.matchId }, 'adopted the running recording');
     });
@@ -142,11 +152,13 @@ export class Recorder implements RecordingService {
     this.#lease = mutex.acquire('recording', holderOf(matchId), { displace: true });
     this.#phase = 'starting';
     this.#startingMatchId = matchId;
+    const matchDir = join(recordingsDir, matchId);
+    this.#options.keeper.makeWay(matchDir);
     try {
       const outcome = await startCameras(
         {
           matchId,
-          matchDir: join(recordingsDir, matchId),
+          matchDir,
           requireAllCameras: policy.requireAllCameras,
           processAfterRecording: request.processAfterRecording,
           stallMs: policy.stallMs,
@@ -180,6 +192,8 @@ export class Recorder implements RecordingService {
     const policy = this.#options.policy();
     this.#phase = 'stopping';
     active.stopping = true;
+    // Beside the stop, which must not wait for this disk: only a daemon that dies right now would miss it.
+    const noted = store.write({ ...active.stored, stopping: true }).catch((error: unknown) => log.error({ err: error }, 'the stop could not be noted in the state file'));
     try {
       const degradedDuringRecording = new Map<CameraId, string>(active.stored.failed.map(({ camera, reason }) => [camera, reason]));
       for (const [id, recorded] of active.cameras) {
@@ -190,7 +204,8 @@ export class Recorder implements RecordingService {
       const cameras = await stopCameras(active, { prober, eosTimeoutMs: policy.eosTimeoutMs, probeTimeoutMs: policy.probeTimeoutMs, log });
       const verdict = stopVerdict(cameras);
       const { matchId, matchDir } = active.stored;
-      await store.clear();
+      await noted;
+      await store.clear().catch((error: unknown) => log.error({ err: error }, 'the state file of the ended recording could not be removed'));
       if (active.stored.processAfterRecording) log.warn({ matchId }, 'post-processing was asked for, but this version has none');
       const probes = new Map<string, ProbeResult>();
       for (const stop of cameras.values()) {
@@ -216,8 +231,8 @@ export class Recorder implements RecordingService {
   }
 
   #begin(stored: StoredRecording): void {
-    const { cameras, clock } = this.#options;
-    this.#active = new ActiveRecording(stored, cameras, this.#options.policy().recoveryMaxAttempts, clock);
+    const { cameras } = this.#options;
+    this.#active = this.#activate(stored);
     this.#phase = 'recording';
     for (const camera of cameras) {
       const spec = stored.cameras.find((recorded) => recorded.camera === camera.id)?.spec;
@@ -225,7 +240,13 @@ export class Recorder implements RecordingService {
     }
   }
 
+  #activate(stored: StoredRecording): ActiveRecording {
+    const { cameras, clock, policy } = this.#options;
+    return new ActiveRecording(stored, cameras, policy().recoveryMaxAttempts, clock);
+  }
+
   #end(): void {
+    this.#options.keeper.wayIsFree();
     this.#active?.close();
     this.#active = null;
     this.#lease?.release();

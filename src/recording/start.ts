@@ -3,9 +3,9 @@
  * Whatever fails, the rig is afterwards as it was before.
  */
 import { randomUUID } from 'node:crypto';
-import { readdir, rm, rmdir } from 'node:fs/promises';
+import { readdir, rm, rmdir, stat, truncate } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { segmentsDir } from '../camera/journal.js';
+import { journalPath, segmentsDir } from '../camera/journal.js';
 import type { Camera } from '../camera/camera.js';
 import type { HostState, RecordingSpec } from '../camera/protocol.js';
 import { parseSegmentName } from '../camera/segment-names.js';
@@ -48,13 +48,13 @@ export interface StartOutcome {
 export async function startCameras(plan: StartPlan, context: StartContext): Promise<StartOutcome> {
   const { cameras, clock, store } = context;
   const folderIsNew = await createFolders(plan.matchDir);
-  const namesBefore = new Set(await readdir(segmentsDir(plan.matchDir)));
+  const before = await contentsOf(plan.matchDir, folderIsNew, cameras);
   const specs = specsOf(plan, cameras, clock);
   const errors = new Map<CameraId, TouchlineError>();
   for (const camera of cameras) camera.want({ kind: 'hands-off' });
 
   const takeBack = async (): Promise<StartOutcome> => {
-    await rollBack(plan, context, specs, namesBefore, folderIsNew);
+    await rollBack(plan, context, specs, before);
     return { stored: null, started: [], errors, firstFrameOffsetMs: null };
   };
   const mayGoOn = (): boolean => errors.size === 0 || (!plan.requireAllCameras && errors.size < cameras.length);
@@ -84,7 +84,7 @@ export async function startCameras(plan: StartPlan, context: StartContext): Prom
     }
     return { stored: final, started, errors, firstFrameOffsetMs: offsetMs(cameras, started) };
   } catch (error) {
-    await rollBack(plan, context, specs, namesBefore, folderIsNew);
+    await rollBack(plan, context, specs, before);
     throw error;
   }
 }
@@ -96,6 +96,28 @@ async function createFolders(matchDir: string): Promise<boolean> {
   );
   await makeFolderDurably(segmentsDir(matchDir));
   return !existed;
+}
+
+/** What is in a match folder before a start, so that a start that fails can leave just that. */
+interface Contents {
+  readonly isNew: boolean;
+  readonly segmentNames: ReadonlySet<string>;
+  /** Bytes; null where there was no journal. */
+  readonly journals: ReadonlyMap<CameraId, number | null>;
+}
+
+async function contentsOf(matchDir: string, isNew: boolean, cameras: readonly Camera[]): Promise<Contents> {
+  const journals = new Map<CameraId, number | null>();
+  for (const { id } of cameras) {
+    journals.set(
+      id,
+      await stat(journalPath(matchDir, id)).then(
+        ({ size }) => size,
+        () => null,
+      ),
+    );
+  }
+  return { isNew, segmentNames: new Set(await readdir(segmentsDir(matchDir))), journals };
 }
 
 function specsOf(plan: StartPlan, cameras: readonly Camera[], clock: Clock): Map<CameraId, RecordingSpec> {
@@ -142,6 +164,7 @@ function storedRecording(
     startedEpochMs: clock.nowEpochMs(),
     processAfterRecording: plan.processAfterRecording,
     requireAllCameras: plan.requireAllCameras,
+    stopping: false,
     cameras: [...specs].filter(([camera]) => !errors.has(camera)).map(([camera, spec]) => ({ camera, spec })),
     failed: [...errors].map(([camera, error]) => ({ camera, reason: error.message })),
   };
@@ -188,11 +211,11 @@ async function rollBack(
   plan: StartPlan,
   context: StartContext,
   specs: ReadonlyMap<CameraId, RecordingSpec>,
-  namesBefore: ReadonlySet<string>,
-  folderIsNew: boolean,
+  before: Contents,
 ): Promise<void> {
   const { cameras, store, log } = context;
-  await store.clear();
+  // A disk that refuses is no reason to leave the cameras running.
+  await store.clear().catch((error: unknown) => log.error({ err: error }, 'the state file of a start that is taken back could not be removed'));
   await Promise.all(
     cameras.map(async (camera) => {
       const spec = specs.get(camera.id);
@@ -203,10 +226,13 @@ async function rollBack(
   );
   const folder = segmentsDir(plan.matchDir);
   for (const name of await readdir(folder).catch(() => [])) {
-    if (!namesBefore.has(name) && parseSegmentName(name) !== null) await rm(`${folder}/${name}`, { force: true });
+    if (!before.segmentNames.has(name) && parseSegmentName(name) !== null) await rm(`${folder}/${name}`, { force: true });
   }
-  if (!folderIsNew) return;
-  for (const camera of cameras) await rm(`${plan.matchDir}/cam${camera.id}.journal.ndjson`, { force: true });
+  for (const [camera, bytes] of before.journals) {
+    const journal = journalPath(plan.matchDir, camera);
+    await (bytes === null ? rm(journal, { force: true }) : truncate(journal, bytes)).catch((error: unknown) => log.warn({ err: error, camera }, 'the journal of a start that is taken back stays'));
+  }
+  if (!before.isNew) return;
   // Only what is empty goes: a file that somebody else put there stays.
   await rmdir(folder).catch(() => undefined);
   await rmdir(plan.matchDir).catch(() => undefined);

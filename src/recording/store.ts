@@ -18,6 +18,8 @@ const StoredRecordingSchema = Type.Object({
   startedEpochMs: Type.Number(),
   processAfterRecording: Type.Boolean(),
   requireAllCameras: Type.Boolean(),
+  /** Its stop had begun: whoever finds this ends what is left of it, and never goes on recording. */
+  stopping: Type.Boolean(),
   cameras: Type.Array(Type.Object({ camera: Type.Number(), spec: RecordingSpecSchema })),
   /** Cameras that did not start, in a recording that may go without them. */
   failed: Type.Array(Type.Object({ camera: Type.Number(), reason: Type.String() })),
