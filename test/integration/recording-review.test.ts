@@ -193,3 +193,59 @@ t.test('a start that is taken back leaves the earlier part of the same match as 
   t.strictSame(await contents(), before);
   t.match(await rig.manifest('twice'), { state: 'finished' });
 });
+
+t.test('a replacement that is refused leaves the running recording alone', async (t) => {
+  const first = await Rig.start();
+  const file = join(first.folder, 'touchline.json');
+  await first.endDaemon();
+  await writeFile(file, '{"recording_min_free_gb": 0}');
+  // An override would win over the file that this test edits.
+  const rig = await Rig.start({ folder: first.folder, env: { TOUCHLINE_CONFIG: file, TOUCHLINE_RECORDING_MIN_FREE_GB: '' } }).catch(async (error: unknown) => {
+    await first.dispose();
+    throw error;
+  });
+  t.teardown(() => rig.dispose());
+  await rig.record('first');
+  const before = await hosts(rig);
+  await writeFile(file, '{"recording_min_free_gb": 900000}');
+  await until(async () => rig.output.includes('configuration changed'), 'the edit is taken');
+  t.match((await rig.post('/api/v1/recording', { match_id: 'second', force: true })).body, { success: false, code: 'low_space' });
+  t.match(await status(rig), { recording: true, match_id: 'first', degraded: false });
+  t.match((await rig.get('/api/v1/pipeline-state')).body, { holder: 'api-recording-first' });
+  t.strictSame(await hosts(rig), before);
+  t.strictSame(await readdir(rig.recordingsDir), ['first']);
+});
+
+t.test('a place that is taken by a file is refused, and the rig stays free', async (t) => {
+  const rig = await Rig.start();
+  t.teardown(() => rig.dispose());
+  await writeFile(join(rig.recordingsDir, 'taken'), 'mine');
+  const answer = await rig.post('/api/v1/recording', { match_id: 'taken' });
+  t.ok(answer.status >= 400 || answer.body['success']?.valueOf() === false, JSON.stringify(answer));
+  t.equal(await readFile(join(rig.recordingsDir, 'taken'), 'utf8'), 'mine');
+  t.match((await rig.get('/api/v1/pipeline-state')).body, { mode: 'idle', holder: null });
+  await rig.record('free');
+  t.match((await rig.stop()).body, { success: true });
+});
+
+t.test('without ffprobe a stop says that it could not check, and nothing else suffers', async (t) => {
+  const rig = await Rig.start({ env: { PATH: t.testdir() } });
+  t.teardown(() => rig.dispose());
+  await rig.record('unchecked');
+  await until(async () => (await rig.segments('unchecked', 0)).length === 1, 'a segment has its name');
+  await rig.signalHost(0, 'SIGKILL');
+  await until(async () => (await rig.segments('unchecked', 0)).length === 2, 'a segment is left as the crash left it');
+  await until(async () => (await stateOf(rig, 0)) === 'running', 'the camera is back');
+  const { body } = await rig.stop();
+  t.match(body, { success: true, graceful_stop: true, integrity: { checked: false, all_ok: null } });
+  t.match(body['camera_stop_results']?.['camera_1'], { integrity_checked: false, integrity_ok: null, integrity_error: 'ffprobe_not_available' });
+  await rig.record('next');
+  t.match((await rig.stop()).body, { success: true });
+});
+
+t.test('the lenient mode refuses when no camera starts, in the words of the contract', async (t) => {
+  const { rig } = await faulty(t, 'no-session', { TOUCHLINE_RECORDING_REQUIRE_ALL_CAMERAS: 'false' });
+  t.match((await rig.post('/api/v1/recording', { match_id: 'none' })).body, { success: false, message: 'Failed to start any cameras', failed_cameras: [0, 1], cameras_started: [] });
+  t.strictSame(await readdir(rig.recordingsDir), []);
+  t.match((await rig.get('/api/v1/pipeline-state')).body, { mode: 'idle' });
+});
