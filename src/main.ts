@@ -66,7 +66,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const log = logging.part('daemon');
 
   const locks = await claimFolders(config, log);
-  const undo: (() => Promise<unknown> | unknown)[] = [...locks.map((lock) => () => lock.release())];
+  const undo: Undo[] = locks.map((lock) => ({ end: () => lock.release() }));
   try {
     const library = await loadPipelineLibrary(join(ROOT, 'gst-pipelines'));
     const chosen = await configuredProfile(library, config, options.cwd);
@@ -95,13 +95,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         }),
     );
     for (const camera of cameras) camera.start();
-    undo.push(() => Promise.all(cameras.map((camera) => camera.shutdown(config.recordingStopEosTimeoutMs))));
+    undo.push({
+      end: () => Promise.all(cameras.map((camera) => camera.shutdown(config.recordingStopEosTimeoutMs))),
+      leave: () => Promise.all(cameras.map((camera) => (camera.state?.run == null ? camera.shutdown(config.recordingStopEosTimeoutMs) : camera.release()))),
+    });
 
     const version = await productVersion();
     const prober = new Prober(systemClock);
     const system = new SystemSampler({ clock: systemClock, log: logging.part('system'), recordingsDir: config.recordingsDir });
     await system.start();
-    undo.push(() => system.stop());
+    undo.push({ end: () => system.stop() });
     const mutex = new CameraMutex(systemClock);
     const recorder = new Recorder({
       cameras,
@@ -124,11 +127,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       log: logging.part('recording'),
     });
     await recorder.adopt();
-    undo.push(() => recorder.shutdown());
+    undo.push({ end: () => recorder.shutdown(), leave: () => recorder.detach() });
 
     const app = createHttpApp({ recording: recorder, system, preview: withoutPreview(CAMERA_IDS), version, log: logging.part('api') });
     const http = await startHttpServer({ app, host: config.host, port: config.port, log: logging.part('api') });
-    undo.push(() => http.close());
+    undo.push({ end: () => http.close() });
     void checkPipelines(library, pipelines, pluginPath, log);
 
     const watcher = await watchConfig({
@@ -147,20 +150,30 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       onRejected: (error) => log.error({ err: error, violations: error.violations }, 'configuration edit refused, the old one stays in force'),
     });
-    undo.push(() => watcher.close());
+    undo.push({ end: () => watcher.close() });
 
 
     const ended = Promise.withResolvers<number>();
     let stopping: Promise<void> | null = null;
     return {
       banner: bannerOf(http.url, chosen, pipelines, config, recorder),
-      stop: () => (stopping ??= unwind(undo, log).then((clean) => ended.resolve(clean ? 0 : 1))),
+      stop: () => (stopping ??= unwind(undo.map(({ end }) => end), log).then((clean) => ended.resolve(clean ? 0 : 1))),
       stopped: ended.promise,
     };
   } catch (error) {
-    await unwind(undo, log);
+    // A daemon that cannot start (its port is taken) must not end the match that it found running.
+    await unwind(undo.map(({ end, leave }) => leave ?? end), log);
     throw error;
   }
+}
+
+type Step = () => Promise<unknown> | unknown;
+
+interface Undo {
+  /** In an orderly end. */
+  readonly end: Step;
+  /** Where a recording is to go on without this daemon; default `end`. */
+  readonly leave?: Step;
 }
 
 /** One daemon per folder, and each folder there and clean of what a crash left half-written. */
@@ -212,7 +225,7 @@ function bannerOf(address: string, chosen: ChosenProfile, pipelines: readonly Re
 }
 
 /** Backwards; what fails does not keep the rest from being undone. */
-async function unwind(undo: (() => Promise<unknown> | unknown)[], log: Logger): Promise<boolean> {
+async function unwind(undo: Step[], log: Logger): Promise<boolean> {
   let clean = true;
   for (let step = undo.pop(); step !== undefined; step = undo.pop()) {
     try {

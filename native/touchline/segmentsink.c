@@ -23,6 +23,7 @@
 
 #include "segmentsink.h"
 
+#include "segment-caps.h"
 #include "segment-run.h"
 
 GST_DEBUG_CATEGORY_STATIC (segment_sink_debug);
@@ -71,27 +72,6 @@ G_DEFINE_TYPE (TouchlineSegmentSink, touchline_segment_sink, GST_TYPE_ELEMENT)
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
     GST_STATIC_CAPS ("video/x-h264, stream-format=(string)avc, alignment=(string)au; "
         "video/x-h265, stream-format=(string)hvc1, alignment=(string)au"));
-
-/* Whether frames of both can be decoded with the first one's header. Parsers also announce changes that do not matter to
- * a file that has begun, such as a frame rate that became known. */
-static gboolean
-is_same_stream (GstCaps *caps, GstCaps *other)
-{
-  static const gchar *const fields[] = { "stream-format", "codec_data", "width", "height" };
-  const GstStructure *one = gst_caps_get_structure (caps, 0);
-  const GstStructure *two = gst_caps_get_structure (other, 0);
-
-  if (!gst_structure_has_name (one, gst_structure_get_name (two)))
-    return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
-    const GValue *left = gst_structure_get_value (one, fields[i]);
-    const GValue *right = gst_structure_get_value (two, fields[i]);
-
-    if ((left == NULL) != (right == NULL) || (left && gst_value_compare (left, right) != GST_VALUE_EQUAL))
-      return FALSE;
-  }
-  return TRUE;
-}
 
 static GstFlowReturn
 begin_segment (TouchlineSegmentSink *sink, GstClockTime running_time)
@@ -150,7 +130,7 @@ segment_sink_chain (GstPad *pad G_GNUC_UNUSED, GstObject *parent, GstBuffer *buf
 static void
 set_caps (TouchlineSegmentSink *sink, GstCaps *caps)
 {
-  if (sink->caps && !is_same_stream (sink->caps, caps))
+  if (sink->caps && !touchline_segment_is_same_stream (sink->caps, caps))
     touchline_segment_run_end_segment (sink->run);
   gst_caps_replace (&sink->caps, caps);
 }

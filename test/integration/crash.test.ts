@@ -1,4 +1,6 @@
 /** Processes die at any line; the match goes on. */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
 import { isAlive } from '../../src/lib/process-identity.js';
@@ -158,4 +160,23 @@ t.test('two daemons on the same folders: the second refuses and says who is ther
   await rig.record('mine');
   await t.rejects(Rig.start({ env: { TOUCHLINE_RECORDINGS_DIR: rig.recordingsDir } }), { message: new RegExp(`${rig.pid}`) });
   t.match((await rig.get('/api/v1/recording')).body, { recording: true, match_id: 'mine', degraded: false });
+});
+
+t.test('a daemon that cannot start leaves the match that it found to the hosts', async (t) => {
+  const rig = await Rig.start();
+  t.teardown(() => rig.dispose());
+  await rig.record('goes-on');
+  const hosts = await Promise.all([rig.hostIdentity(0), rig.hostIdentity(1)]);
+  await rig.crashDaemon();
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const address = taken.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  await t.rejects(rig.startDaemon({ TOUCHLINE_PORT: String(port) }), { message: new RegExp(String(port)) });
+  taken.close();
+  for (const host of hosts) t.ok(host !== null && isAlive(host), 'the host goes on');
+  await rig.startDaemon();
+  t.match((await rig.get('/api/v1/recording')).body, { recording: true, match_id: 'goes-on', degraded: false, cameras: { camera_0: { state: 'running' } } });
+  t.match((await rig.stop()).body, { success: true });
+  for (const id of [0, 1]) t.equal((await rig.segments('goes-on', id)).length, 1, 'in one piece');
 });

@@ -78,11 +78,11 @@ export class Rig {
   }
 
   /** Starts a daemon in this rig's folders; resolves when it accepts requests, rejects with its output when it ends. */
-  async startDaemon(): Promise<void> {
+  async startDaemon(env: Readonly<Record<string, string>> = {}): Promise<void> {
     const daemon = spawn(process.execPath, [join(ROOT, 'build/src/cli/touchline.js'), 'serve'], {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...this.environment() },
+      env: { ...process.env, ...this.environment(), ...env },
     });
     this.#daemon = daemon;
     this.#output = '';
