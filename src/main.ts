@@ -24,6 +24,7 @@ import { policyOf } from './recording/policy.js';
 import { Recorder } from './recording/recorder.js';
 import { readSpace } from './recording/space.js';
 import { RecordingStore } from './recording/store.js';
+import { UntidyList } from './recording/untidy-list.js';
 import { createLogging } from './telemetry/log.js';
 import { SystemSampler } from './telemetry/system.js';
 import { productVersion } from './lib/product-version.js';
@@ -105,6 +106,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const system = new SystemSampler({ clock: systemClock, log: logging.part('system'), recordingsDir: config.recordingsDir });
     await system.start();
     undo.push({ end: () => system.stop() });
+    const untidy = new UntidyList(config.stateDir, (error) => log.error({ err: error }, 'the list of matches to put in order cannot be kept'));
+    await untidy.load();
     const mutex = new CameraMutex(systemClock);
     const recorder = new Recorder({
       cameras,
@@ -118,6 +121,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         prober,
         probeTimeoutMs: () => config.recordingIntegrityProbeTimeoutMs,
         softwareVersion: version,
+        untidy,
         clock: systemClock,
         log: logging.part('match'),
       }),

@@ -57,6 +57,7 @@ export class Camera extends EventEmitter<CameraEvents> {
   #withdrawal: Promise<void> = Promise.resolve();
   #launches = 0;
   #reconciling = false;
+  #isOpening = false;
   #maintenance: Promise<void> | null = null;
   readonly #firstContact = Promise.withResolvers<boolean>();
 
@@ -134,7 +135,17 @@ export class Camera extends EventEmitter<CameraEvents> {
     await this.#withdrawal;
     const leftover = (await this.ready(SHORT_REQUEST_MS)).run;
     if (leftover !== null) await this.abort(leftover.runId);
-    await this.#requests.run(() => this.#connected().request('prepare', spec, PREPARE_MS));
+    this.#isOpening = true;
+    try {
+      await this.#requests.run(() => this.#connected().request('prepare', spec, PREPARE_MS));
+    } finally {
+      this.#isOpening = false;
+    }
+  }
+
+  /** A camera stack may take seconds to open, and the host cannot speak meanwhile. */
+  #silenceLimitMs(): number {
+    return this.#isOpening || this.#state?.phase === 'prepared' ? PREPARE_MS : this.#options.silenceLimitMs;
   }
 
   /** Returns the monotonic instant at which play was called. */
@@ -185,7 +196,7 @@ export class Camera extends EventEmitter<CameraEvents> {
           await clock.sleepMs(WATCH_MS, signal);
           if (clock.monoMs() - connectedMonoMs > STABLE_MS) this.#launches = 0;
           // Twice in a row: when it was this process that stood still, what the host said meanwhile is read in between.
-          const isSilent = connection.silentMs > this.#options.silenceLimitMs;
+          const isSilent = connection.silentMs > this.#silenceLimitMs();
           if (this.#connection === connection && isSilent && wasSilent) await this.#replaceHung(connection);
           wasSilent = isSilent;
         }

@@ -19,6 +19,7 @@ import { readJournal } from './journal-reader.js';
 import { buildManifest, ManifestSchema, type Manifest, type SegmentFile } from './manifest.js';
 import { isRepairFile, repairSegment } from './repair.js';
 import type { ProbeResult } from './types.js';
+import type { UntidyList } from './untidy-list.js';
 
 const manifestFile = compileSchema(ManifestSchema);
 /** While recording, the manifest follows the segments at most this often. */
@@ -29,6 +30,7 @@ export interface KeeperOptions {
   readonly prober: Prober;
   readonly probeTimeoutMs: () => number;
   readonly softwareVersion: string;
+  readonly untidy: UntidyList;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -38,8 +40,6 @@ export class MatchKeeper {
   readonly #work = new Exclusive();
   readonly #stopping = new AbortController();
   readonly #probes = new Map<string, Map<string, ProbeResult>>();
-  /** Ended matches whose segments were not all looked at yet, with their final state. */
-  readonly #untidy = new Map<string, { readonly state: Manifest['state']; readonly endedEpochMs: number }>();
   /** Folder of the match that is being started or recorded: its files are somebody else's, and no repair competes with it. */
   #recording: string | null = null;
   readonly #writes = new Exclusive();
@@ -70,14 +70,14 @@ export class MatchKeeper {
   /** Nothing is being started or recorded any more. */
   wayIsFree(): void {
     this.#recording = null;
-    if (this.#untidy.size > 0) this.#background(() => this.#tidyAll());
+    if (this.#options.untidy.all().length > 0) this.#background(() => this.#tidyAll());
   }
 
   /** Manifest of a match that has just begun. */
   started(matchDir: string): void {
     this.makeWay(matchDir);
     // The same match may be continued.
-    this.#untidy.delete(matchDir);
+    this.#options.untidy.remove(matchDir);
     this.#follow(matchDir);
   }
 
@@ -87,7 +87,7 @@ export class MatchKeeper {
     this.#writeTimer = null;
     for (const [name, probe] of probes) this.#remember(matchDir, name, probe);
     const endedEpochMs = this.#options.clock.nowEpochMs();
-    this.#untidy.set(matchDir, { state, endedEpochMs });
+    this.#options.untidy.add({ matchDir, state, endedEpochMs });
     this.wayIsFree();
     await this.#write(matchDir, state, endedEpochMs);
   }
@@ -102,6 +102,7 @@ export class MatchKeeper {
     this.#stopping.abort();
     this.#repairing?.abort();
     await this.#work.idle();
+    await this.#options.untidy.saved();
   }
 
   /** The manifest as the recording goes, unless it ended before its turn came. */
@@ -134,7 +135,7 @@ export class MatchKeeper {
 
   /** A match that a new recording interrupts here comes up again after that one. */
   async #tidyAll(): Promise<void> {
-    for (const [matchDir, { state, endedEpochMs }] of [...this.#untidy]) {
+    for (const { matchDir, state, endedEpochMs } of this.#options.untidy.all()) {
       if (this.#recording !== null || this.#stopping.signal.aborted) return;
       try {
         if (!(await this.#tidy(matchDir)) || this.#recording !== null) return;
@@ -144,7 +145,7 @@ export class MatchKeeper {
         // One that cannot be written now comes up again; one that is gone must not.
         if (asTouchlineError(error).code !== 'folder_missing') continue;
       }
-      this.#untidy.delete(matchDir);
+      this.#options.untidy.remove(matchDir);
       this.#probes.delete(matchDir);
     }
   }

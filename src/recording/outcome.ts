@@ -1,5 +1,5 @@
 /** From what each camera reported to one honest answer of a stop (contract 5.6). Pure. */
-import type { CameraId, CameraStop, StopIntegrity } from './types.js';
+import type { CameraId, CameraStop, StopIntegrity, StopResult } from './types.js';
 
 export interface StopVerdict {
   readonly success: boolean;
@@ -35,4 +35,18 @@ function message(success: boolean, integrity: StopIntegrity, transportSuccess: b
   if (integrity.allOk === false) return 'Recording pipelines stopped but integrity checks failed';
   if (transportSuccess) return 'Recording pipelines stopped but media finalization was incomplete';
   return 'Recording stop completed with camera errors';
+}
+
+export const NOT_RECORDING: StopResult = { success: false, message: 'Not currently recording', code: 'not_recording', protected: false, outcome: null };
+
+/** Contract 5.2. */
+export function protectedRefusal(protectionMs: number, durationMs: number): StopResult {
+  const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+  return {
+    success: false,
+    message: `Recording protected for ${seconds(protectionMs)}s. Current duration: ${seconds(durationMs)}s. Use force=True to override.`,
+    code: 'protected',
+    protected: true,
+    outcome: null,
+  };
 }

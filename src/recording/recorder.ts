@@ -18,7 +18,7 @@ import { ActiveRecording } from './active.js';
 import { recover } from './adopt.js';
 import type { MatchKeeper } from './match-keeper.js';
 import type { RecordingPolicy } from './policy.js';
-import { stopVerdict } from './outcome.js';
+import { NOT_RECORDING, protectedRefusal, stopVerdict } from './outcome.js';
 import { hoursThatFit, type Space, spaceRefusal, type SpaceSource } from './space.js';
 import { startCameras } from './start.js';
 import { notStarted, refused, started } from './start-result.js';
@@ -73,6 +73,7 @@ export class Recorder implements RecordingService {
       }
       if (found.running === null) {
         for (const camera of cameras) camera.want({ kind: 'idle' });
+        keeper.wayIsFree();
         return;
       }
       this.#lease = this.#options.mutex.acquire('recording', holderOf(found.running.matchId));
@@ -264,18 +265,12 @@ export class Recorder implements RecordingService {
     return this.#active?.stored.matchId ?? this.#startingMatchId;
   }
 
+  /** A recording that is just being started is protected like one that has run for no time. */
   #stopRefusal(force: boolean): StopResult | null {
-    if (this.#active === null) return this.#phase === 'starting' && force ? null : NOT_RECORDING;
+    if (this.#active === null && this.#phase !== 'starting') return NOT_RECORDING;
     const { protectionMs } = this.#options.policy();
-    const durationMs = (this.#options.clock.monoUs() - this.#active.stored.startedMonoUs) / 1000;
-    if (force || durationMs >= protectionMs) return null;
-    return {
-      success: false,
-      message: `Recording protected for ${(protectionMs / 1000).toFixed(1)}s. Current duration: ${(durationMs / 1000).toFixed(1)}s. Use force=True to override.`,
-      code: 'protected',
-      protected: true,
-      outcome: null,
-    };
+    const durationMs = this.#active === null ? 0 : (this.#options.clock.monoUs() - this.#active.stored.startedMonoUs) / 1000;
+    return force || durationMs >= protectionMs ? null : protectedRefusal(protectionMs, durationMs);
   }
 
   #hoursLeft(space: Space | null): number | null {
@@ -297,8 +292,6 @@ export class Recorder implements RecordingService {
     return ((this.#options.pipeline(camera).bitrateKbps ?? 0) * 1000) / 8;
   }
 }
-
-const NOT_RECORDING: StopResult = { success: false, message: 'Not currently recording', code: 'not_recording', protected: false, outcome: null };
 
 function holderOf(matchId: string): string {
   return `api-recording-${matchId}`;

@@ -1,4 +1,6 @@
+import { mkdtempSync } from 'node:fs';
 import { appendFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { pino } from 'pino';
@@ -10,11 +12,24 @@ import { Prober } from '../../src/integrity/probe.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { readJournal } from '../../src/recording/journal-reader.js';
 import { MatchKeeper } from '../../src/recording/match-keeper.js';
+import { UntidyList } from '../../src/recording/untidy-list.js';
 
 const SEGMENT = 'cam0_20260211_220241_00.mp4';
 
-function keeperFor(t: Test): MatchKeeper {
-  const keeper = new MatchKeeper({ cameraIds: [0], prober: new Prober(systemClock), probeTimeoutMs: () => 8000, softwareVersion: 'test', clock: systemClock, log: pino({ level: 'silent' }) });
+function temporaryFolder(t: Test): string {
+  const folder = mkdtempSync(join(tmpdir(), 'touchline-keeper-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function untidyIn(stateDir: string): UntidyList {
+  return new UntidyList(stateDir, (error) => {
+    throw error;
+  });
+}
+
+function keeperFor(t: Test, untidy: UntidyList = untidyIn(temporaryFolder(t))): MatchKeeper {
+  const keeper = new MatchKeeper({ cameraIds: [0], prober: new Prober(systemClock), probeTimeoutMs: () => 8000, softwareVersion: 'test', untidy, clock: systemClock, log: pino({ level: 'silent' }) });
   t.teardown(() => keeper.stop());
   return keeper;
 }
@@ -81,4 +96,22 @@ t.test('a journal line that a power cut left without its end does not swallow th
   second.append({ kind: 'first-frame', frameMonoUs: 1 });
   await second.flushed();
   t.strictSame(await readJournal(matchDir, 0), entries);
+});
+
+t.test('a rig that is switched off right after a stop puts the match in order the next day', async (t) => {
+  const root = t.testdir();
+  const { matchDir, segment } = await crashedMatch(root, 'evening');
+  const evening = keeperFor(t, untidyIn(root));
+  const ended = evening.ended(matchDir, 'finished', new Map());
+  await evening.stop();
+  await ended;
+  t.equal(await segmentShape(segment), 'fragmented', 'there was no time for it');
+
+  const untidy = untidyIn(root);
+  await untidy.load();
+  const morning = keeperFor(t, untidy);
+  morning.wayIsFree();
+  await morning.idle();
+  t.equal(await segmentShape(segment), 'finalised');
+  t.strictSame(untidy.all(), []);
 });

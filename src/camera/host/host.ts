@@ -6,19 +6,17 @@
  * Invariants: frames flow only while an intent with this run exists; a run that is being stopped or was aborted is
  * never resumed; requests are carried out one after the other.
  */
-import { readdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { TouchlineError } from '../../errors.js';
 import { bootId, type Clock } from '../../lib/clock.js';
-import { makeFolderDurably } from '../../lib/durable-file.js';
 import { Exclusive } from '../../lib/exclusive.js';
-import { segmentsDir, type JournalEntry } from '../journal.js';
+import type { JournalEntry } from '../journal.js';
 import { HEARTBEAT_MS, type Failure, type HostPhase, type HostState, type Params, type RecordingSpec, type Result, type StopReport } from '../protocol.js';
-import { nextStamp, segmentPrefix } from '../segment-names.js';
 import type { GstPipeline } from './gst.js';
 import type { HostFiles } from './intent.js';
-import { JournalWriter } from './journal-writer.js';
-import { PipelineRun } from './run.js';
+import type { JournalWriter } from './journal-writer.js';
+import { buildRun, endRun } from './recorded-run.js';
+import type { PipelineRun } from './run.js';
 import { stallOf } from './stall.js';
 import { waitUntil } from './wait-until.js';
 
@@ -188,33 +186,18 @@ export class CameraHost {
   }
 
   async #build(spec: RecordingSpec, resumes: number): Promise<PipelineRun> {
-    const { camera, clock, log, createPipeline, listener } = this.#options;
-    const folder = segmentsDir(spec.matchDir);
-    // Whoever removed it in mid-match cannot have wanted the rest of the match to be lost.
-    await makeFolderDurably(folder);
-    const names = await readdir(folder);
-    const stamp = nextStamp(camera, names, resumes === 0 ? spec.startedEpochMs : clock.nowEpochMs());
-    this.#journal = new JournalWriter(
-      { camera, runId: spec.runId, bootId: this.#bootId, matchDir: spec.matchDir },
-      clock,
-      (entry) => listener.journal(entry),
-      (error) => log.error({ err: error }, 'cannot write the journal'),
-    );
     this.#pipelines += 1;
-    const run = new PipelineRun({
-      pipeline: createPipeline(spec.pipeline),
+    const { run, journal } = await buildRun({
+      ...this.#options,
       spec,
-      stamp,
       resumes,
-      locationPrefix: `${folder}/${segmentPrefix(camera, stamp)}`,
-      clock,
-      listener: {
-        fact: (fact) => this.#journal?.append(fact),
-        changed: () => this.#push(),
-        failed: (code, message) => void this.#onPipelineFailure(code, message),
-      },
+      bootId: this.#bootId,
+      onEntry: (entry) => this.#options.listener.journal(entry),
+      onChange: () => this.#push(),
+      onFailure: (code, message) => void this.#onPipelineFailure(code, message),
     });
     this.#run = run;
+    this.#journal = journal;
     this.#phase = 'prepared';
     return run;
   }
@@ -240,26 +223,9 @@ export class CameraHost {
     this.#phase = 'stopping';
     this.#push();
     if (!keepIntent) await this.#dropIntent();
-    const { forced, ...outcome } = await run.finish(eosTimeoutMs);
-    const report: StopReport = {
-      runId: run.spec.runId,
-      ...outcome,
-      segment: run.segment,
-      framesAtSource: run.meter('source_meter')?.frames ?? 0,
-      framesEncoded: run.meter('encoded_meter')?.frames ?? 0,
-      framesInSegments: run.sink()?.frames ?? 0,
-    };
-    this.#journal?.append({
-      kind: 'run-ended',
-      eosReceived: report.eosReceived,
-      framesAtSource: report.framesAtSource,
-      framesEncoded: report.framesEncoded,
-      framesMissed: run.meter('source_meter')?.missed ?? 0,
-      framesInSegments: report.framesInSegments,
-    });
-    await this.#journal?.flushed();
+    const { report, forced } = await endRun(run, this.#journal, eosTimeoutMs);
     if (forced) {
-      log.error({ ...outcome }, 'the camera did not end, leaving it to a fresh host');
+      log.error({ report }, 'the camera did not end, leaving it to a fresh host');
       // In the queue, so that nothing begins in a process that is about to end.
       void this.#serial.run(() => this.#options.clock.sleepMs(REPLY_MS).then(this.#options.die));
     } else {
