@@ -48,6 +48,9 @@ export interface RecorderOptions {
   readonly log: Logger;
 }
 
+/** Longest time that a stop waits for its note to be on the disk. */
+const NOTE_MS = 200;
+
 type Phase = 'idle' | 'starting' | 'recording' | 'stopping';
 
 export class Recorder implements RecordingService {
@@ -187,14 +190,15 @@ export class Recorder implements RecordingService {
   }
 
   async #stop(): Promise<StopResult> {
-    const { prober, log, store, keeper } = this.#options;
+    const { clock, prober, log, store, keeper } = this.#options;
     const active = this.#active;
     if (active === null) return NOT_RECORDING;
     const policy = this.#options.policy();
     this.#phase = 'stopping';
     active.stopping = true;
-    // Beside the stop, which must not wait for this disk: only a daemon that dies right now would miss it.
+    // First the note, so that a daemon that dies from now on has a successor that knows; but no stop waits for a disk.
     const noted = store.write({ ...active.stored, stopping: true }).catch((error: unknown) => log.error({ err: error }, 'the stop could not be noted in the state file'));
+    await Promise.race([noted, clock.sleepMs(NOTE_MS)]);
     try {
       const degradedDuringRecording = new Map<CameraId, string>(active.stored.failed.map(({ camera, reason }) => [camera, reason]));
       for (const [id, recorded] of active.cameras) {

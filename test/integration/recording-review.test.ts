@@ -74,6 +74,7 @@ t.test('a stop that the daemon did not live to answer is carried out by the next
   await rig.record('cut');
   const stop = rig.stop().catch(() => null);
   await until(async () => (await status(rig))['phase']?.valueOf() === 'stopping', 'the stop has begun');
+  await until(async () => (await readFile(join(rig.stateDir, 'recording.json'), 'utf8')).includes('"stopping":true'), 'the stop is noted');
   await until(async () => (await rig.journal('cut', 1)).at(-1)?.['kind']?.valueOf() === 'run-ended', 'the other camera has ended');
   await rig.crashDaemon();
   await stop;

@@ -114,4 +114,5 @@ t.test('a rig that is switched off right after a stop puts the match in order th
   await morning.idle();
   t.equal(await segmentShape(segment), 'finalised');
   t.strictSame(untidy.all(), []);
+  await untidy.saved();
 });
