@@ -85,8 +85,9 @@ async function examine(folder: string, camera: number, captured: number, tally: 
     const frames = await framesIn(path);
     found += frames;
     const shape = await segmentShape(path);
-    // The one before the newest may still be in the middle of its finalisation: it counts as running.
-    if (index < segments.length - 2 || shape === 'finalised') {
+    // The newest runs, whatever its first bytes look like; the one before may still be in the middle of its finalisation.
+    const newerOnes = segments.length - 1 - index;
+    if (newerOnes > 1 || (newerOnes === 1 && shape === 'finalised')) {
       tally.finished += 1;
       if (shape === 'finalised' && frames === SEGMENT_SECONDS * FPS) tally.finishedIntact += 1;
       else process.stderr.write(`not intact: ${name}, ${index + 1} of ${segments.length}, ${shape}, ${frames} frames\n`);
