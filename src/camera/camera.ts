@@ -83,10 +83,6 @@ export class Camera extends EventEmitter<CameraEvents> {
     return this.#connection === null ? null : this.#state;
   }
 
-  get wanted(): Wanted {
-    return this.#wanted;
-  }
-
   want(wanted: Wanted): void {
     this.#wanted = wanted;
     if (this.#connection === null) this.#withdrawal = this.#withdrawUnwanted();

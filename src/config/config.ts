@@ -66,5 +66,4 @@ function toCamera(wire: WireCamera) {
 
 /** The configuration as the daemon's parts receive it. */
 export type Config = ReturnType<typeof toConfig>;
-export type CameraConfig = Config['cameras'][number];
 export type { ConfigKey };

@@ -13,7 +13,6 @@ export interface HealthFacts {
   readonly stallMs: number;
   readonly latestSegment: string | null;
   readonly latestSegmentBytes: number | null;
-  readonly latestSegmentAgeMs: number | null;
   /** Since the segment was opened. */
   readonly latestSegmentOpenMs: number | null;
   readonly notGrowingMs: number;

@@ -5,6 +5,7 @@
  * Invariants: a match that is being recorded is stored before the first frame is taken; the mutex is held exactly as
  * long as a recording is started, runs or is being stopped; a refused request changes nothing.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Camera } from '../camera/camera.js';
@@ -152,7 +153,7 @@ export class Recorder implements RecordingService {
     if (noSpace !== null) return refused('low_space', noSpace, policy);
 
     const replaced = this.#active === null ? null : await this.#stop();
-    const matchId = request.matchId ?? `match_${Math.floor(clock.nowEpochMs() / 1000)}`;
+    const matchId = request.matchId ?? freeMatchId(recordingsDir, clock);
     this.#lease = mutex.acquire('recording', holderOf(matchId), { displace: true });
     this.#phase = 'starting';
     this.#startingMatchId = matchId;
@@ -295,6 +296,13 @@ export class Recorder implements RecordingService {
   #targetBytesPerSecond(camera: CameraId): number {
     return ((this.#options.pipeline(camera).bitrateKbps ?? 0) * 1000) / 8;
   }
+}
+
+/** Two matches of one second, or of a clock that was set back, are two matches. */
+function freeMatchId(recordingsDir: string, clock: Clock): string {
+  let epochSeconds = Math.floor(clock.nowEpochMs() / 1000);
+  while (existsSync(join(recordingsDir, `match_${epochSeconds}`))) epochSeconds += 1;
+  return `match_${epochSeconds}`;
 }
 
 function holderOf(matchId: string): string {

@@ -94,7 +94,6 @@ export async function healthOf(context: {
         stallMs: recorded.spec.stallMs,
         latestSegment: diagnosis.latestSegment,
         latestSegmentBytes: diagnosis.latestSegmentBytes,
-        latestSegmentAgeMs: diagnosis.latestSegmentAgeMs,
         latestSegmentOpenMs: recorded.run?.segmentOpenedMonoUs == null ? null : (clock.monoUs() - recorded.run.segmentOpenedMonoUs) / 1000,
         notGrowingMs: recorded.notGrowingMs,
         targetBytesPerSecond: context.targetBytesPerSecond(id),

@@ -19,6 +19,19 @@ t.test('a match id as people type it is a folder name and nothing else', async (
   t.equal((await readdir(rig.recordingsDir)).length, 4);
 });
 
+t.test('recordings without an id are matches of their own, even within one second', async (t) => {
+  const rig = await Rig.start();
+  t.teardown(() => rig.dispose());
+  const ids = new Set<string>();
+  for (let i = 0; i < 4; i += 1) {
+    const { body } = await rig.post('/api/v1/recording', {});
+    t.match(String(body['match_id']), /^match_\d{10}$/);
+    ids.add(String(body['match_id']));
+    await rig.stop();
+  }
+  t.equal(ids.size, 4);
+});
+
 t.test('too little space is refused before anything is touched, and the message says how much is needed', async (t) => {
   const rig = await Rig.start({ env: { TOUCHLINE_RECORDING_MIN_FREE_GB: '900000' } });
   t.teardown(() => rig.dispose());

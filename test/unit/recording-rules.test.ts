@@ -17,7 +17,6 @@ const healthy: HealthFacts = {
   stallMs: 2000,
   latestSegment: 'cam0_20260211_220241_00.mp4',
   latestSegmentBytes: 15_000_000,
-  latestSegmentAgeMs: 300,
   latestSegmentOpenMs: 59_000,
   notGrowingMs: 300,
   targetBytesPerSecond: 250_000,
