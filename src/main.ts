@@ -115,7 +115,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       policy: () => policyOf(config),
       pipeline: (camera) => ({ text: pipelines[camera]?.text ?? '', bitrateKbps: pipelines[camera]?.expected.bitrateKbps ?? null }),
       mutex,
-      store: new RecordingStore(config.stateDir, logging.part('recording')),
+      store: new RecordingStore(config.stateDir, systemClock, logging.part('recording')),
       keeper: new MatchKeeper({
         cameraIds: CAMERA_IDS,
         prober,

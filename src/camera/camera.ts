@@ -10,6 +10,7 @@ import { asTouchlineError, TouchlineError } from '../errors.js';
 import type { Clock } from '../lib/clock.js';
 import { removeDurably } from '../lib/durable-file.js';
 import { Exclusive } from '../lib/exclusive.js';
+import { warnWhenSlow } from '../telemetry/slow.js';
 import { HostConnection } from './client.js';
 import type { JournalEntry } from './journal.js';
 import type { HostLauncher } from './launcher.js';
@@ -133,7 +134,7 @@ export class Camera extends EventEmitter<CameraEvents> {
     if (leftover !== null) await this.abort(leftover.runId);
     this.#isOpening = true;
     try {
-      await this.#requests.run(() => this.#connected().request('prepare', spec, PREPARE_MS));
+      await this.#watched('prepare', () => this.#requests.run(() => this.#connected().request('prepare', spec, PREPARE_MS)));
     } finally {
       this.#isOpening = false;
     }
@@ -151,7 +152,7 @@ export class Camera extends EventEmitter<CameraEvents> {
   }
 
   async finish(runId: string, eosTimeoutMs: number): Promise<StopReport> {
-    return this.#requests.run(() => this.#connected().request('stop', { runId, eosTimeoutMs }, eosTimeoutMs + SHORT_REQUEST_MS));
+    return this.#watched('stop', () => this.#requests.run(() => this.#connected().request('stop', { runId, eosTimeoutMs }, eosTimeoutMs + SHORT_REQUEST_MS)));
   }
 
   async abort(runId: string): Promise<void> {
@@ -288,6 +289,11 @@ export class Camera extends EventEmitter<CameraEvents> {
     }
     if (step.kind === 'record') await this.prepare(step.spec);
     await this.go(step.spec.runId, this.#options.clock.monoUs());
+  }
+
+  /** A camera that is slow to open or to end shows in the log while somebody waits for it. */
+  #watched<T>(operation: string, run: () => Promise<T>): Promise<T> {
+    return warnWhenSlow(this.#options.clock, this.#options.log, operation, run);
   }
 
   #connected(): HostConnection {

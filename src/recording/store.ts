@@ -7,7 +7,9 @@ import { Type, type Static } from 'typebox';
 import type { Logger } from 'pino';
 import { RecordingSpecSchema } from '../camera/protocol.js';
 import { readJsonFile, removeDurably, writeFileDurably } from '../lib/durable-file.js';
+import type { Clock } from '../lib/clock.js';
 import { compileSchema } from '../lib/schema.js';
+import { warnWhenSlow } from '../telemetry/slow.js';
 
 const StoredRecordingSchema = Type.Object({
   v: Type.Literal(1),
@@ -30,10 +32,12 @@ const storedRecording = compileSchema(StoredRecordingSchema);
 
 export class RecordingStore {
   readonly #path: string;
+  readonly #clock: Clock;
   readonly #log: Logger;
 
-  constructor(stateDir: string, log: Logger) {
+  constructor(stateDir: string, clock: Clock, log: Logger) {
     this.#path = `${stateDir}/recording.json`;
+    this.#clock = clock;
     this.#log = log;
   }
 
@@ -49,7 +53,7 @@ export class RecordingStore {
   }
 
   async write(recording: StoredRecording): Promise<void> {
-    await writeFileDurably(this.#path, JSON.stringify(recording), { mode: 0o600 });
+    await warnWhenSlow(this.#clock, this.#log, 'store the recording', () => writeFileDurably(this.#path, JSON.stringify(recording), { mode: 0o600 }));
   }
 
   async clear(): Promise<void> {
