@@ -2,23 +2,25 @@
  * The composition root: the only place that knows every part. `startDaemon` reads as the order of a start; `stop`
  * undoes it backwards.
  */
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { createHttpApp } from './api/http/app.js';
 import { startHttpServer } from './api/http/server.js';
-import { withoutPreview } from './api/preview-status.js';
 import { Camera } from './camera/camera.js';
 import { DetachedLauncher } from './camera/launcher.js';
 import { buildPipelines } from './camera/pipeline-check.js';
 import { configFileOf, DEFAULT_CONFIG_FILE, loadConfig } from './config/load.js';
 import type { Config } from './config/config.js';
 import { watchConfig } from './config/watch.js';
+import { startDiagnostics } from './diagnostics/diagnostics.js';
 import { Prober } from './integrity/probe.js';
 import { systemClock } from './lib/clock.js';
 import { makeFolderDurably, removeLeftoverTempFiles } from './lib/durable-file.js';
 import { acquireFolderLock, type FolderLock } from './lib/process-lock.js';
+import { openLibrary } from './library/library.js';
 import { CameraMutex } from './mutex/camera-mutex.js';
 import { configuredProfile, loadPipelineLibrary, recordingRequest, redactPipeline, type ChosenProfile, type PipelineLibrary, type RenderedPipeline } from './pipelines/index.js';
+import { withoutPreview } from './preview/no-preview.js';
 import { MatchKeeper } from './recording/match-keeper.js';
 import { policyOf } from './recording/policy.js';
 import { Recorder } from './recording/recorder.js';
@@ -69,9 +71,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const locks = await claimFolders(config, log);
   const undo: Undo[] = locks.map((lock) => ({ end: () => lock.release() }));
   try {
-    const library = await loadPipelineLibrary(join(ROOT, 'gst-pipelines'));
-    const chosen = await configuredProfile(library, config, options.cwd);
-    const renderAll = (from: Config): readonly RenderedPipeline[] => CAMERA_IDS.map((camera) => library.renderRecording(recordingRequest(from, chosen, camera)));
+    const templates = await loadPipelineLibrary(join(ROOT, 'gst-pipelines'));
+    const chosen = await configuredProfile(templates, config, options.cwd);
+    const renderAll = (from: Config): readonly RenderedPipeline[] => CAMERA_IDS.map((camera) => templates.renderRecording(recordingRequest(from, chosen, camera)));
     let pipelines = renderAll(config);
     const pluginPath = [join(ROOT, 'build', 'native'), options.env['GST_PLUGIN_PATH']].filter((path) => path !== undefined && path !== '').join(':');
 
@@ -108,6 +110,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     undo.push({ end: () => system.stop() });
     const untidy = new UntidyList(config.stateDir, (error) => log.error({ err: error }, 'the list of matches to put in order cannot be kept'));
     await untidy.load();
+    const library = await openLibrary({ recordingsDir: config.recordingsDir, stateDir: config.stateDir, clock: systemClock, log: logging.part('library') });
+    undo.push({ end: () => library.close() });
     const mutex = new CameraMutex(systemClock);
     const recorder = new Recorder({
       cameras,
@@ -122,6 +126,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         probeTimeoutMs: () => config.recordingIntegrityProbeTimeoutMs,
         softwareVersion: version,
         untidy,
+        onFiles: (matchDir) => library.touched(basename(matchDir)),
         clock: systemClock,
         log: logging.part('match'),
       }),
@@ -130,13 +135,24 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       clock: systemClock,
       log: logging.part('recording'),
     });
+    recorder.events.on('files', ({ matchId }) => library.touched(matchId));
+    const diagnostics = await startDiagnostics({
+      logDir: join(config.stateDir, 'logs'),
+      recording: recorder,
+      system,
+      minEffectiveFps: () => config.recordingSloMinEffectiveFps,
+      clock: systemClock,
+      log: logging.part('diagnostics'),
+    });
+    undo.push({ end: () => diagnostics.stop() });
     await recorder.adopt();
     undo.push({ end: () => recorder.shutdown(), leave: () => recorder.detach() });
 
-    const app = createHttpApp({ recording: recorder, system, preview: withoutPreview(CAMERA_IDS), version, log: logging.part('api') });
+    const preview = withoutPreview(CAMERA_IDS, () => recorder.mutexState());
+    const app = createHttpApp({ recording: recorder, preview, library, diagnostics, system, version, log: logging.part('api') });
     const http = await startHttpServer({ app, host: config.host, port: config.port, log: logging.part('api') });
     undo.push({ end: () => http.close() });
-    void checkPipelines(library, pipelines, pluginPath, log);
+    void checkPipelines(templates, pipelines, pluginPath, log);
 
     const watcher = await watchConfig({
       load,

@@ -31,6 +31,8 @@ export interface KeeperOptions {
   readonly probeTimeoutMs: () => number;
   readonly softwareVersion: string;
   readonly untidy: UntidyList;
+  /** Files in this match folder have changed. */
+  readonly onFiles: (matchDir: string) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -195,6 +197,7 @@ export class MatchKeeper {
       previous: 'value' in previous ? previous.value : null,
     });
     await writeFileDurably(path, `${JSON.stringify(manifest, null, 2)}\n`);
+    this.#options.onFiles(matchDir);
   }
 }
 

@@ -5,17 +5,19 @@
  * Invariants: a match that is being recorded is stored before the first frame is taken; the mutex is held exactly as
  * long as a recording is started, runs or is being stopped; a refused request changes nothing.
  */
+import { EventEmitter } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Camera } from '../camera/camera.js';
 import type { JournalEntry } from '../camera/journal.js';
-import { asTouchlineError } from '../errors.js';
+import { asTouchlineError, TouchlineError } from '../errors.js';
 import type { Prober } from '../integrity/probe.js';
 import type { Clock } from '../lib/clock.js';
 import { Exclusive } from '../lib/exclusive.js';
 import type { CameraMutex, Lease } from '../mutex/camera-mutex.js';
 import { ActiveRecording } from './active.js';
+import { Announcer } from './announcer.js';
 import { recover } from './adopt.js';
 import type { MatchKeeper } from './match-keeper.js';
 import type { RecordingPolicy } from './policy.js';
@@ -26,7 +28,7 @@ import { notStarted, refused, started } from './start-result.js';
 import { healthOf, statusOf } from './status.js';
 import { stopCameras } from './stop.js';
 import type { RecordingStore, StoredRecording } from './store.js';
-import type { CameraId, MutexState, ProbeResult, RecordingHealth, RecordingService, RecordingStatus, StartRequest, StartResult, StopResult } from './types.js';
+import type { CameraId, MatchPlace, MutexState, ProbeResult, RecordingEvents, RecordingHealth, RecordingService, RecordingStatus, StartRequest, StartResult, StopResult } from './types.js';
 
 export interface CameraPipeline {
   readonly text: string;
@@ -57,6 +59,8 @@ type Phase = 'idle' | 'starting' | 'recording' | 'stopping';
 export class Recorder implements RecordingService {
   readonly #options: RecorderOptions;
   readonly #operations = new Exclusive();
+  readonly events = new EventEmitter<RecordingEvents>();
+  readonly #announcer: Announcer;
   #phase: Phase = 'idle';
   #active: ActiveRecording | null = null;
   #lease: Lease | null = null;
@@ -64,7 +68,12 @@ export class Recorder implements RecordingService {
 
   constructor(options: RecorderOptions) {
     this.#options = options;
-    for (const camera of options.cameras) camera.on('journal', (entry) => this.#onJournal(entry));
+    this.#announcer = new Announcer(this.events, options.log);
+    for (const camera of options.cameras) {
+      camera.on('journal', (entry) => this.#onJournal(entry));
+      camera.on('state', () => this.#announce());
+      camera.on('lost', () => this.#announce());
+    }
   }
 
   /** Finds out what the hosts are recording and goes on with it. Call once, before anything is asked. */
@@ -73,6 +82,7 @@ export class Recorder implements RecordingService {
       const { cameras, store, clock, log, keeper } = this.#options;
       const found = await recover({ cameras, store, clock, log });
       if (found.interrupted !== null) {
+        this.#announcer.tell('interrupted', placeOf(found.interrupted));
         await keeper.ended(found.interrupted.matchDir, 'interrupted', new Map()).catch((error: unknown) => log.error({ err: error }, 'match.json of the interrupted match could not be written'));
       }
       if (found.running === null) {
@@ -91,6 +101,7 @@ export class Recorder implements RecordingService {
       keeper.makeWay(found.running.matchDir);
       this.#begin(found.running);
       log.info({ matchId: found.running.matchId }, 'adopted the running recording');
+      this.#announcer.tell('adopted', placeOf(found.running));
     });
   }
 
@@ -127,6 +138,14 @@ export class Recorder implements RecordingService {
     return this.#operations.run(() => this.#stopRefusal(request.force) ?? this.#stop());
   }
 
+  whileAtRest<T>(matchId: string, action: () => Promise<T>): Promise<T> {
+    const refuse = (): void => {
+      if (this.#currentMatchId() !== matchId) return;
+      throw new TouchlineError({ kind: 'conflict', code: 'match_is_recording', message: `Match ${matchId} is being recorded: stop the recording first.` });
+    };
+    return this.#operations.pending === 0 ? this.#operations.run(() => (refuse(), action())) : (refuse(), this.#operations.run(() => (refuse(), action())));
+  }
+
   /** Ends a running recording before the daemon ends the hosts; a start or stop under way is waited for. */
   async shutdown(): Promise<void> {
     await this.#operations.run(async () => {
@@ -157,6 +176,7 @@ export class Recorder implements RecordingService {
     this.#lease = mutex.acquire('recording', holderOf(matchId), { displace: true });
     this.#phase = 'starting';
     this.#startingMatchId = matchId;
+    this.#announce();
     const matchDir = join(recordingsDir, matchId);
     this.#options.keeper.makeWay(matchDir);
     try {
@@ -181,6 +201,7 @@ export class Recorder implements RecordingService {
       this.#begin(outcome.stored);
       this.#options.keeper.started(outcome.stored.matchDir);
       log.info({ matchId, cameras: outcome.started, firstFrameOffsetMs: outcome.firstFrameOffsetMs }, 'recording started');
+      this.#announcer.tell('started', placeOf(outcome.stored));
       return started(outcome, outcome.stored, replaced);
     } catch (error) {
       this.#end();
@@ -197,6 +218,7 @@ export class Recorder implements RecordingService {
     const policy = this.#options.policy();
     this.#phase = 'stopping';
     active.stopping = true;
+    this.#announce();
     // First the note, so that a daemon that dies from now on has a successor that knows; but no stop waits for a disk.
     const noted = store.write({ ...active.stored, stopping: true }).catch((error: unknown) => log.error({ err: error }, 'the stop could not be noted in the state file'));
     await Promise.race([noted, clock.sleepMs(NOTE_MS)]);
@@ -220,13 +242,16 @@ export class Recorder implements RecordingService {
       }
       await keeper.ended(matchDir, 'finished', probes).catch((error: unknown) => log.error({ err: error }, 'match.json could not be written'));
       log[verdict.success ? 'info' : 'error']({ matchId, message: verdict.message, integrity: verdict.integrity }, 'recording stopped');
-      return {
+      const result: StopResult = {
         success: verdict.success,
         message: verdict.message,
         code: null,
         protected: false,
         outcome: { matchId, ...verdict, cameras, recovery, degradedDuringRecording },
       };
+      this.#announcer.tell('stopped', result);
+      this.#announcer.tell('files', placeOf(active.stored));
+      return result;
     } catch (thrown) {
       const error = asTouchlineError(thrown);
       log.error({ err: error }, 'stopping the recording failed');
@@ -244,6 +269,7 @@ export class Recorder implements RecordingService {
       const spec = stored.cameras.find((recorded) => recorded.camera === camera.id)?.spec;
       camera.want(spec === undefined ? { kind: 'idle' } : { kind: 'recording', spec });
     }
+    this.#announce();
   }
 
   #activate(stored: StoredRecording): ActiveRecording {
@@ -258,12 +284,18 @@ export class Recorder implements RecordingService {
     this.#lease?.release();
     this.#lease = null;
     this.#phase = 'idle';
+    this.#announce();
   }
 
   #onJournal(entry: JournalEntry): void {
     const active = this.#active;
     if (active === null || active.cameras.get(entry.camera)?.spec.runId !== entry.runId) return;
+    if (entry.kind === 'segment-opened' || entry.kind === 'segment-closed') this.#announcer.tell('files', placeOf(active.stored));
     if (entry.kind === 'segment-closed' && this.#phase === 'recording') this.#options.keeper.segmentClosed(active.stored.matchDir, entry.name);
+  }
+
+  #announce(): void {
+    this.#announcer.look(this.status(), this.mutexState(), this.#active === null ? null : placeOf(this.#active.stored));
   }
 
   #currentMatchId(): string | null {
@@ -303,6 +335,10 @@ function freeMatchId(recordingsDir: string, clock: Clock): string {
   let epochSeconds = Math.floor(clock.nowEpochMs() / 1000);
   while (existsSync(join(recordingsDir, `match_${epochSeconds}`))) epochSeconds += 1;
   return `match_${epochSeconds}`;
+}
+
+function placeOf({ matchId, matchDir }: StoredRecording): MatchPlace {
+  return { matchId, matchDir };
 }
 
 function holderOf(matchId: string): string {

@@ -3,6 +3,7 @@
  * names). `src/api/` turns these into the FootballVision wire shapes.
  */
 
+import type { EventEmitter } from 'node:events';
 import type { ProbeResult } from '../integrity/probe.js';
 import type { MutexState } from '../mutex/camera-mutex.js';
 
@@ -161,11 +162,41 @@ export interface RecordingHealth {
   readonly diagnostics: ReadonlyMap<CameraId, CameraDiagnostics>;
 }
 
+/** What happens to recordings, told as it happens. A listener must not throw and must not take long. */
+export interface RecordingEvents {
+  /** Something that `status` or `mutexState` shows has changed by more than a counter. */
+  changed: [];
+  started: [match: MatchPlace];
+  /** Went on after the daemon had been away. */
+  adopted: [match: MatchPlace];
+  /** Files in the folder of the match have appeared, been finished or been put in order. */
+  files: [match: MatchPlace];
+  /** A stop was carried out, whoever asked for it. */
+  stopped: [result: StopResult];
+  /** The machine was restarted in mid-match. */
+  interrupted: [match: MatchPlace];
+  /** A camera of the running recording does not deliver. */
+  degraded: [problem: MatchPlace & { readonly camera: CameraId; readonly reason: string; readonly attempts: number }];
+  /** It delivers again. */
+  recovered: [camera: MatchPlace & { readonly camera: CameraId }];
+}
+
+export interface MatchPlace {
+  readonly matchId: string;
+  readonly matchDir: string;
+}
+
 /** The face of the recording part. `status` and `mutexState` are instant and never wait for anything. */
 export interface RecordingService {
+  readonly events: EventEmitter<RecordingEvents>;
   status(): RecordingStatus;
   mutexState(): MutexState;
   health(): Promise<RecordingHealth>;
   start(request: StartRequest): Promise<StartResult>;
   stop(request: { readonly force: boolean }): Promise<StopResult>;
+  /**
+   * Runs `action` while nothing can begin to record into this match. Throws `conflict` `match_is_recording` when the
+   * match is being started, recorded or stopped; then nothing has been done.
+   */
+  whileAtRest<T>(matchId: string, action: () => Promise<T>): Promise<T>;
 }

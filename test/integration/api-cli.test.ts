@@ -1,10 +1,10 @@
+import { plannedParts } from '../support/planned-parts.js';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { createHttpApp } from '../../src/api/http/app.js';
 import { startHttpServer } from '../../src/api/http/server.js';
-import { withoutPreview } from '../../src/api/preview-status.js';
 import type { CliContext } from '../../src/cli/command.js';
 import { createCommands } from '../../src/cli/commands.js';
 import { runCli } from '../../src/cli/run.js';
@@ -19,7 +19,7 @@ async function serve(t: Test, plan: RecordingPlan) {
   const recording = plannedRecording(plan);
   const disk = { freeBytes: 4e9, totalBytes: 5e9, usedPercent: 20 };
   const sample = { takenAtMonoMs: 1, cpuPercent: 1, memoryUsedPercent: 2, memoryAvailableBytes: 3e9, disk, diskError: null };
-  const app = createHttpApp({ recording, system: { latest: () => sample }, preview: withoutPreview([0, 1]), version: '1', log });
+  const app = createHttpApp({ ...plannedParts({ recording, system: { latest: () => sample } }), log });
   const server = await startHttpServer({ app, host: '127.0.0.1', port: 0, log });
   t.teardown(() => server.close());
   return { recording, port: server.port, url: server.url };

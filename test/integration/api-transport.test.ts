@@ -4,10 +4,10 @@ import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { createHttpApp } from '../../src/api/http/app.js';
 import { startHttpServer } from '../../src/api/http/server.js';
-import { withoutPreview } from '../../src/api/preview-status.js';
 import { TouchlineError } from '../../src/errors.js';
 import type { SystemSample } from '../../src/telemetry/system.js';
 import { call, callJson, sendRaw } from '../support/http.js';
+import { plannedParts } from '../support/planned-parts.js';
 import { type PlannedRecording, plannedRecording, type RecordingPlan } from '../support/planned-recording.js';
 import { IDLE, PROTECTED, RECORDING, STARTED, STOPPED } from '../support/recording-values.js';
 
@@ -29,10 +29,7 @@ async function serve(t: Test, plan: RecordingPlan, sample: SystemSample = SAMPLE
   const log = pino({ level: 'silent' });
   const recording = plannedRecording(plan);
   const app = createHttpApp({
-    recording,
-    system: { latest: () => sample },
-    preview: withoutPreview([0, 1]),
-    version: '0.1.0',
+    ...plannedParts({ recording, system: { latest: () => sample }, version: '0.1.0' }),
     log,
     allowedOrigins: ['https://club.example'],
   });
@@ -251,7 +248,7 @@ t.test('status answers while a stop is under way, and the stop is still answered
       return finish.promise;
     },
   });
-  const parts = { recording, system: { latest: () => SAMPLE }, preview: withoutPreview([0, 1]), version: '1', log };
+  const parts = { ...plannedParts({ recording, system: { latest: () => SAMPLE } }), log };
   const server = await startHttpServer({ app: createHttpApp(parts), host: '127.0.0.1', port: 0, log });
   const stopping = call(server.url, '/api/v1/recording', { method: 'DELETE' });
   await reached.promise;

@@ -1,5 +1,7 @@
+import { EventEmitter } from 'node:events';
 import type {
   MutexState,
+  RecordingEvents,
   RecordingHealth,
   RecordingService,
   RecordingStatus,
@@ -32,6 +34,8 @@ export function plannedRecording(plan: RecordingPlan): PlannedRecording {
   };
   return {
     calls,
+    events: new EventEmitter<RecordingEvents>(),
+    whileAtRest: (_matchId, action) => action(),
     status: () => plan.status?.() ?? unplanned('status'),
     mutexState: () => plan.mutexState?.() ?? unplanned('mutexState'),
     health: async () => (await plan.health?.()) ?? unplanned('health'),

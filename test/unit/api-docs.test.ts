@@ -4,12 +4,11 @@ import { resolve } from 'node:path';
 import t from 'tap';
 import { answerOf, REFUSAL_CODES, refusalAnswer } from '../../src/api/http/errors.js';
 import { createRoutes } from '../../src/api/http/routes.js';
-import { withoutPreview } from '../../src/api/preview-status.js';
 import { createCommands } from '../../src/cli/commands.js';
 import { EXIT } from '../../src/cli/exit-codes.js';
 import { ERROR_KINDS, TouchlineError } from '../../src/errors.js';
 import { MATCH_ID_RULE } from '../../src/recording/match-id.js';
-import { plannedRecording } from '../support/planned-recording.js';
+import { plannedParts } from '../support/planned-parts.js';
 
 const docs = (name: string): string => readFileSync(resolve(import.meta.dirname, '../../../docs', name), 'utf8');
 const rest = docs('rest.md');
@@ -30,7 +29,7 @@ t.test('every kind of error and every refusal is documented with its status, and
 });
 
 t.test('every operation is documented, and nothing else is', async (t) => {
-  const routes = createRoutes({ recording: plannedRecording({}), system: { latest: () => null }, preview: withoutPreview([]), version: '1' });
+  const routes = createRoutes(plannedParts());
   const inCode = routes.map(({ method, base, path }) => `${method} ${base === 'api' ? '/api/v1' : ''}${path}`);
   const documented = [...rest.matchAll(/^\| (GET|POST|DELETE) \| `([^`?]+)/gm)].map((row) => `${row[1]} ${row[2]}`);
   t.same(documented.sort(), inCode.sort());

@@ -9,7 +9,8 @@ import { presentPipelineState } from '../../src/api/presenters/pipeline-state.js
 import { presentRecordingHealth } from '../../src/api/presenters/recording-health.js';
 import { presentRoot } from '../../src/api/presenters/root.js';
 import { localIso } from '../../src/api/presenters/units.js';
-import { withoutPreview } from '../../src/api/preview-status.js';
+import { withoutPreview } from '../../src/preview/no-preview.js';
+import { presentPreviewStatus } from '../../src/api/presenters/preview.js';
 import type { RecordingHealth } from '../../src/recording/types.js';
 import { FACTS, PROBE } from '../support/recording-values.js';
 import { onTheWire } from '../support/wire.js';
@@ -121,8 +122,8 @@ t.test('the mutex shows when it was taken in local time without a zone', async (
 });
 
 t.test('without live pictures the preview says so, in the full form', async (t) => {
-  const source = withoutPreview([0, 1]);
-  t.same(onTheWire(PreviewStatusBody, source.status()), {
+  const source = withoutPreview([0, 1], () => ({ mode: 'idle', holder: null, acquiredAt: null, canPreview: true, canRecord: true }));
+  t.same(onTheWire(PreviewStatusBody, presentPreviewStatus(source.status())), {
     preview_active: false,
     cameras: {
       camera_0: {

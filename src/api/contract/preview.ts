@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Nullable, PerCamera, PipelineStateName, Seconds } from './common.js';
+import { CameraList, Nullable, PerCamera, PipelineStateName, Seconds } from './common.js';
 
 const Transport = Type.Union([Type.Literal('hls'), Type.Literal('webrtc')]);
 
@@ -45,3 +45,53 @@ export const PreviewStatusBody = Type.Object(
   { title: 'PreviewStatus' },
 );
 export type PreviewStatusBody = Static<typeof PreviewStatusBody>;
+
+/** POST /preview and POST /preview/restart, request. Unknown words for `transport` are refused (contract defect 55). */
+export const PreviewRequestBody = Type.Object(
+  {
+    camera_id: Type.Optional(Nullable(Type.Integer(), { description: 'Camera number; absent or null: all' })),
+    transport: Type.Optional(Nullable(Transport, { description: 'Absent or null: the default' })),
+  },
+  { title: 'PreviewRequest' },
+);
+export type PreviewRequestBody = Static<typeof PreviewRequestBody>;
+
+/** DELETE /preview, query. */
+export const PreviewStopQuery = Type.Object(
+  { camera_id: Type.Optional(Type.Integer({ description: 'Camera number; absent: all' })) },
+  { title: 'PreviewStopQuery' },
+);
+export type PreviewStopQuery = Static<typeof PreviewStopQuery>;
+
+/** POST /preview, answer; `failed_cameras` only when none could start (contract 3.5). */
+export const PreviewStartBody = Type.Object(
+  {
+    success: Type.Boolean(),
+    message: Type.String(),
+    transport: Type.Optional(Transport),
+    cameras_started: CameraList,
+    cameras_failed: CameraList,
+    failed_cameras: Type.Optional(CameraList),
+  },
+  { title: 'PreviewStart' },
+);
+export type PreviewStartBody = Static<typeof PreviewStartBody>;
+
+/** DELETE /preview, answer; `failed_cameras` only when none was stopped. */
+export const PreviewStopBody = Type.Object(
+  {
+    success: Type.Boolean(),
+    message: Type.String(),
+    cameras_stopped: CameraList,
+    cameras_failed: CameraList,
+    failed_cameras: Type.Optional(CameraList),
+  },
+  { title: 'PreviewStop' },
+);
+export type PreviewStopBody = Static<typeof PreviewStopBody>;
+
+export const PreviewRestartBody = Type.Object(
+  { success: Type.Boolean(), message: Type.String(), stop_result: PreviewStopBody, start_result: PreviewStartBody },
+  { title: 'PreviewRestart' },
+);
+export type PreviewRestartBody = Static<typeof PreviewRestartBody>;

@@ -4,7 +4,7 @@ import { asTouchlineError } from '../../errors.js';
 import { readBodyText } from './body.js';
 import { answerOf, type ErrorAnswer, type Refusal, refusalAnswer } from './errors.js';
 import { isForeignOrigin } from './origin.js';
-import type { Route } from './route.js';
+import { DirectAnswer, JsonText, type Route } from './route.js';
 import { createRoutes, type RouteParts } from './routes.js';
 
 export interface HttpAppParts extends RouteParts {
@@ -45,9 +45,11 @@ function byPath(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]>
   return new Map([...paths].map(([path, group]) => [path, group.map(({ route }) => route)]));
 }
 
-/** One path with all its methods. HEAD is none of them, as in the reference (contract 1.5). */
+/** One path with all its methods. HEAD is answered for downloads only, as in the reference (contract 1.5). */
 function dispatch(routes: readonly Route[], log: Logger): RequestHandler {
   const byMethod = new Map<string, Route>(routes.map((route) => [route.method, route]));
+  const download = routes.find((route) => route.download?.head === true);
+  if (download !== undefined) byMethod.set('HEAD', download);
   const allow = [...byMethod.keys()].join(', ');
   return async (request, response) => {
     const route = byMethod.get(request.method);
@@ -67,11 +69,17 @@ function dispatch(routes: readonly Route[], log: Logger): RequestHandler {
       }
       body = read.text;
     }
-    const answer = await route.invoke({ query: queryOf(request), body });
-    response.set('Cache-Control', 'no-store').json(answer);
+    const answer = await route.invoke({ params: paramsOf(request), query: queryOf(request), body });
+    if (answer instanceof DirectAnswer) await answer.send(request, response);
+    else if (answer instanceof JsonText) response.set('Cache-Control', 'no-store').type('json').send(answer.text);
+    else response.set('Cache-Control', 'no-store').json(answer);
     const level = route.method === 'GET' ? 'debug' : 'info';
     log[level]({ route: route.name, method: route.method, ms: Math.round(performance.now() - startedMs) }, 'request answered');
   };
+}
+
+function paramsOf(request: Request): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(request.params).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
 }
 
 /** The last value of each key, as FastAPI takes it. */

@@ -23,6 +23,11 @@ const BY_KIND: Readonly<Record<ErrorKind, Reaction>> = {
   internal: { status: 500, level: 'error' },
 };
 
+/** Where the contract wants another status than the kind's. */
+const BY_CODE: ReadonlyMap<string, number> = new Map([
+  ['preview_while_recording', 400], // contract 3.5, 16.18
+]);
+
 /** Requests that no part of the rig ever sees, because HTTP itself answers them; each is the `code` of its answer. */
 export const REFUSAL_CODES = [
   'not_found',
@@ -63,7 +68,8 @@ export function answerOf(error: TouchlineError): ErrorAnswer {
   // Violations of anything but the request (a pipeline file, say) are in the message; their paths mean nothing to a client.
   const isRequest = error.code === INVALID_REQUEST && error.violations.length > 0;
   const detail = isRequest ? error.violations.map(validationItem) : error.message;
-  return { ...BY_KIND[error.kind], body: { detail, code: error.code } };
+  const reaction = BY_KIND[error.kind];
+  return { ...reaction, status: BY_CODE.get(error.code) ?? reaction.status, body: { detail, code: error.code } };
 }
 
 export function refusalAnswer(refusal: Refusal): ErrorAnswer {

@@ -1,0 +1,63 @@
+/**
+ * Tells what happened to a recording. Cameras report twice a second; listeners hear only of what a person would call
+ * a change.
+ */
+import type { EventEmitter } from 'node:events';
+import type { Logger } from 'pino';
+import type { CameraId, MatchPlace, MutexState, RecordingEvents, RecordingStatus } from './types.js';
+
+export class Announcer {
+  readonly #events: EventEmitter<RecordingEvents>;
+  readonly #log: Logger;
+  #shown = '';
+  #degraded: ReadonlyMap<CameraId, string> = new Map();
+
+  constructor(events: EventEmitter<RecordingEvents>, log: Logger) {
+    this.#events = events;
+    this.#log = log;
+  }
+
+  /** Emits; a listener that throws is a fault of its own and never one of the recording. */
+  tell<K extends keyof RecordingEvents>(event: K, ...args: RecordingEvents[K]): void {
+    for (const listener of this.#events.listeners(event)) {
+      try {
+        Reflect.apply(listener, this.#events, args);
+      } catch (error) {
+        this.#log.error({ err: error, event }, 'a listener of the recording failed');
+      }
+    }
+  }
+
+  /** Compares with what was shown before, and tells the difference. */
+  look(status: RecordingStatus, mutex: MutexState, match: MatchPlace | null): void {
+    const shown = JSON.stringify([
+      status.phase,
+      status.matchId,
+      mutex.mode,
+      mutex.holder,
+      [...status.cameras].map(([id, camera]) => [id, camera.state]),
+      [...status.degradedReasons],
+      [...status.recovery].map(([id, { attempts, recovering, failedPermanently }]) => [id, attempts, recovering, failedPermanently]),
+    ]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    if (match === null) this.#degraded = new Map();
+    // A camera that is being stopped neither fails nor recovers.
+    else if (status.phase !== 'stopping') this.#tellCameras(status, match);
+    this.tell('changed');
+  }
+
+  #tellCameras(status: RecordingStatus, match: MatchPlace): void {
+    const degraded = new Map<CameraId, string>();
+    for (const [key, reason] of status.degradedReasons) {
+      if (key === 'overload_guard') continue;
+      degraded.set(key, reason);
+      if (this.#degraded.get(key) === reason) continue;
+      this.tell('degraded', { ...match, camera: key, reason, attempts: status.recovery.get(key)?.attempts ?? 0 });
+    }
+    for (const camera of this.#degraded.keys()) {
+      if (!degraded.has(camera)) this.tell('recovered', { ...match, camera });
+    }
+    this.#degraded = degraded;
+  }
+}
