@@ -3,7 +3,7 @@
  *
  *   node build/scripts/bench/main.js [part ...] [--quick]
  *
- * Parts: load latency status longstop boundaries hosts daemon power. Without any, all of them (about half an hour);
+ * Parts: load latency status websocket library zip longstop boundaries hosts daemon power. Without any, all of them (about three quarters of an hour);
  * `--quick` shortens the long stop and the number of cuts. Only a full run writes the document.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -12,9 +12,11 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { table, type Figure } from './figure.js';
 import { measureLongStop, measureStartAndStop, measureStatus } from './latency.js';
+import { measureLibrary, measureZip } from './library.js';
 import { measureCpuAndMemory } from './load.js';
 import { measurePowerCuts } from './power-cut.js';
 import { measureBoundaries, measureDaemonKills, measureHostKills } from './survival.js';
+import { measureWebSocket } from './websocket.js';
 
 const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean', default: false } }, allowPositionals: true });
 
@@ -22,6 +24,9 @@ const PARTS = new Map<string, () => Promise<Figure[]>>([
   ['load', measureCpuAndMemory],
   ['latency', measureStartAndStop],
   ['status', measureStatus],
+  ['websocket', () => measureWebSocket(values.quick ? 30 : 300)],
+  ['library', measureLibrary],
+  ['zip', measureZip],
   ['longstop', () => measureLongStop(values.quick ? 60 : 600)],
   ['boundaries', measureBoundaries],
   ['hosts', measureHostKills],
