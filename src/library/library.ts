@@ -1,35 +1,83 @@
 import { EventEmitter } from 'node:events';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { TouchlineError } from '../errors.js';
 import type { Clock } from '../lib/clock.js';
-import type { Library } from './types.js';
+import { MatchReader } from './match-reader.js';
+import { Matches } from './matches.js';
+import { Remover } from './remove.js';
+import type { Library, LibraryEvents } from './types.js';
+import { CatalogueThread } from './worker/client.js';
+import type { ThreadSettings } from './worker/protocol.js';
+
+/** Name of the catalogue in the state folder; SQLite puts files with further endings beside it. */
+export const CATALOGUE_FILE = 'library.db';
+
+const TIMES = { compareEveryMs: 15_000, gatherMs: 300, settledAfterMs: 120_000 };
+const ARCHIVES = { cam0: 'cam0_archive.mp4', cam1: 'cam1_archive.mp4' };
 
 export interface LibraryOptions {
   readonly recordingsDir: string;
   readonly stateDir: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Default 15,000: how often the folders are compared with the list, whatever the watcher saw. */
+  readonly compareEveryMs?: number;
 }
 
 /** Opens the library of a recordings folder; resolves at once, `ready` tells when the list is true. */
-export async function openLibrary(_options: LibraryOptions): Promise<Library> {
-  const nothing = (code: string): never => {
-    throw new TouchlineError({ kind: 'not_found', code, message: 'There is no library yet' });
+export async function openLibrary(options: LibraryOptions): Promise<Library> {
+  const { recordingsDir, stateDir, clock, log } = options;
+  const events = new EventEmitter<LibraryEvents>();
+  const matches = new Matches();
+  const reader = new MatchReader(recordingsDir, log);
+  const remover = new Remover(recordingsDir, log);
+  const firstReady = Promise.withResolvers<void>();
+  const tell = (hasChanged: boolean): void => {
+    if (hasChanged) events.emit('changed');
   };
+  const settings: ThreadSettings = {
+    ...TIMES,
+    recordingsDir,
+    catalogueFile: join(stateDir, CATALOGUE_FILE),
+    compareEveryMs: options.compareEveryMs ?? TIMES.compareEveryMs,
+  };
+  const thread = new CatalogueThread({
+    settings,
+    clock,
+    log,
+    onChanged: (changed, gone) => tell(matches.apply(changed, gone)),
+    onReady: (matchIds) => {
+      tell(matches.keepOnly(matchIds));
+      firstReady.resolve();
+    },
+  });
+  void remover.finishInterrupted();
+
+  /** Until the thread has seen that the folder is gone, it may say that the match is there. */
+  const forget = async (matchId: string): Promise<void> => {
+    tell(matches.hide(matchId));
+    const now = await thread.look(matchId).catch(() => null);
+    matches.show(matchId);
+    if (now !== null) tell(matches.apply([now], []));
+  };
+
   return {
-    events: new EventEmitter(),
-    ready: async () => undefined,
-    matches: () => [],
-    revision: () => 0,
-    touched: () => undefined,
-    segments: async () => nothing('recording_not_found'),
-    has: async () => false,
-    openSegment: async () => nothing('segment_not_found'),
-    openFile: async () => nothing('recording_file_not_found'),
-    openAll: async () => nothing('recording_not_found'),
-    remove: async () => nothing('recording_not_found'),
-    archives: () => ({ cam0: false, cam1: false }),
-    rebuild: async () => 0,
-    close: async () => undefined,
+    events,
+    ready: () => firstReady.promise,
+    matches: () => matches.all(),
+    revision: () => matches.revision,
+    touched: (matchId) => thread.touched(matchId),
+    segments: (matchId) => reader.segments(matchId),
+    has: (matchId) => reader.has(matchId),
+    openSegment: (matchId, name) => reader.openSegment(matchId, name),
+    openFile: (matchId, name) => reader.openFile(matchId, name),
+    openAll: (matchId) => reader.openAll(matchId),
+    remove: (matchId) => remover.remove(matchId, () => void forget(matchId)),
+    archives: (matchId) => {
+      const names = new Set(matches.get(matchId)?.files.map(({ name }) => name));
+      return { cam0: names.has(ARCHIVES.cam0), cam1: names.has(ARCHIVES.cam1) };
+    },
+    rebuild: () => thread.rebuild(),
+    close: () => thread.close(),
   };
 }

@@ -9,6 +9,7 @@ import { execa } from 'execa';
 import { Type } from 'typebox';
 import { fsyncFolder } from '../lib/durable-file.js';
 import { compileSchema } from '../lib/schema.js';
+import { REPAIR_PREFIX } from '../lib/working-copy.js';
 
 const REMUX_TIMEOUT_MS = 10 * 60_000;
 const packetCount = compileSchema(Type.Object({ streams: Type.Array(Type.Object({ nb_read_packets: Type.String({ pattern: '^[0-9]+$' }) }), { minItems: 1 }) }));
@@ -19,11 +20,11 @@ export type RepairResult =
 
 /** Names of this form are working copies: nobody lists, serves or keeps them. */
 export function isRepairFile(name: string): boolean {
-  return name.startsWith('.repair-');
+  return name.startsWith(REPAIR_PREFIX);
 }
 
 export async function repairSegment(path: string, signal: AbortSignal): Promise<RepairResult> {
-  const copy = join(dirname(path), `.repair-${basename(path)}`);
+  const copy = join(dirname(path), `${REPAIR_PREFIX}${basename(path)}`);
   try {
     const framesBefore = await countFrames(path, signal);
     if (framesBefore === 0) return { done: false, reason: 'it holds no frame' };
