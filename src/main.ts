@@ -149,7 +149,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     undo.push({ end: () => recorder.shutdown(), leave: () => recorder.detach() });
 
     const preview = withoutPreview(CAMERA_IDS, () => recorder.mutexState());
-    const app = createHttpApp({ recording: recorder, preview, library, diagnostics, system, version, log: logging.part('api') });
+    const app = createHttpApp({ recording: recorder, preview, library, diagnostics, system, version, log: logging.part('api'), allowedOrigins: () => config.allowedOrigins });
     const http = await startHttpServer({ app, host: config.host, port: config.port, log: logging.part('api') });
     undo.push({ end: () => http.close() });
     void checkPipelines(templates, pipelines, pluginPath, log);

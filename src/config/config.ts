@@ -11,6 +11,7 @@ export function toConfig(wire: WireConfig) {
     sources: wire.sources,
     host: wire.host,
     port: wire.port,
+    allowedOrigins: wire.allowed_origins,
     recordingsDir: wire.recordings_dir,
     stateDir: wire.state_dir,
     runtimeDir: wire.runtime_dir,

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, objectAt, stringAt } from '../lib/json-schema.js';
+import { replaceBetween } from '../lib/marked-section.js';
 import { describeSchema } from '../lib/schema-words.js';
 import { isLive, schemaOfKey, topLevelKeys } from './keys.js';
 import { variableOf } from './env-layer.js';
@@ -43,10 +44,7 @@ export function renderExample(): string {
 
 /** The page with its table of keys brought up to date; the rest of the page is written by hand. */
 export function renderPage(page: string): string {
-  const begin = page.indexOf(TABLE_BEGIN);
-  const end = page.indexOf(TABLE_END);
-  if (begin < 0 || end < begin) throw new Error(`the page lacks the marks ${TABLE_BEGIN} and ${TABLE_END}`);
-  return `${page.slice(0, begin + TABLE_BEGIN.length)}\n${renderTable()}\n${page.slice(end)}`;
+  return replaceBetween(page, TABLE_BEGIN, TABLE_END, renderTable());
 }
 
 function renderTable(): string {

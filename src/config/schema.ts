@@ -71,6 +71,20 @@ const general = {
     description: 'TCP port to listen on; 0 = any free one.',
     ...AT_START,
   }),
+  allowed_origins: Type.Array(
+    Type.String({
+      pattern: '^https?://(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\\[[0-9a-f:.]{2,45}\\])(?::[0-9]{1,5})?$',
+      'x-expected': 'an origin as browsers write it: http:// or https://, a name in lower case, a port unless it is the usual one, and no path',
+    }),
+    {
+      maxItems: 64,
+      default: [],
+      description:
+        'Further web pages that may read and control the rig, by their origin, such as https://club.example; ' +
+        'also the name under which the rig itself is reached when it is none of its own (docs/rest.md).',
+      ...LIVE,
+    },
+  ),
   recordings_dir: folder({ default: 'var/recordings', description: 'Where matches are recorded.' }),
   state_dir: folder({ default: 'var/state', description: 'What the daemon must remember across a power cut.' }),
   runtime_dir: folder({ default: 'var/run', description: 'Sockets and intent files of the running cameras.' }),

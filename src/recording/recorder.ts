@@ -291,6 +291,10 @@ export class Recorder implements RecordingService {
     const active = this.#active;
     if (active === null || active.cameras.get(entry.camera)?.spec.runId !== entry.runId) return;
     if (entry.kind === 'segment-opened' || entry.kind === 'segment-closed') this.#announcer.tell('files', placeOf(active.stored));
+    if (entry.kind === 'segment-closed') {
+      const { camera, name, durationMs, frames, bytes, finalised } = entry;
+      this.#announcer.tell('segment', { ...placeOf(active.stored), camera, name, durationMs, frames, bytes, finalised });
+    }
     if (entry.kind === 'segment-closed' && this.#phase === 'recording') this.#options.keeper.segmentClosed(active.stored.matchDir, entry.name);
   }
 

@@ -171,6 +171,10 @@ export interface RecordingEvents {
   adopted: [match: MatchPlace];
   /** Files in the folder of the match have appeared, been finished or been put in order. */
   files: [match: MatchPlace];
+  /** A camera has closed a file. `finalised`: it is an ordinary MP4 with its index. */
+  segment: [
+    closed: MatchPlace & { readonly camera: CameraId; readonly name: string; readonly durationMs: number; readonly frames: number; readonly bytes: number; readonly finalised: boolean },
+  ];
   /** A stop was carried out, whoever asked for it. */
   stopped: [result: StopResult];
   /** The machine was restarted in mid-match. */

@@ -31,7 +31,7 @@ async function serve(t: Test, plan: RecordingPlan, sample: SystemSample = SAMPLE
   const app = createHttpApp({
     ...plannedParts({ recording, system: { latest: () => sample }, version: '0.1.0' }),
     log,
-    allowedOrigins: ['https://club.example'],
+    allowedOrigins: () => ['https://club.example'],
   });
   const server = await startHttpServer({ app, host: '127.0.0.1', port: 0, log });
   t.teardown(() => server.close());

@@ -18,6 +18,7 @@ export function plannedParts(planned: Partial<RouteParts> = {}): RouteParts {
     version: '1',
     library: plannedLibrary(),
     diagnostics: plannedDiagnostics(),
+    metrics: { text: () => unplanned('metrics') },
     ...planned,
   };
 }

@@ -4,6 +4,10 @@ import { resolve } from 'node:path';
 import t from 'tap';
 import { answerOf, REFUSAL_CODES, refusalAnswer } from '../../src/api/http/errors.js';
 import { createRoutes } from '../../src/api/http/routes.js';
+import { DOCUMENTED } from '../../src/api/metrics/event-series.js';
+import { renderMetricsPage } from '../../src/api/metrics/page.js';
+import { renderRestPage } from '../../src/api/openapi/page.js';
+import { TAGS } from '../../src/api/openapi/tags.js';
 import { createCommands } from '../../src/cli/commands.js';
 import { EXIT } from '../../src/cli/exit-codes.js';
 import { ERROR_KINDS, TouchlineError } from '../../src/errors.js';
@@ -28,11 +32,13 @@ t.test('every kind of error and every refusal is documented with its status, and
   t.same(Object.fromEntries(statusRows(rest)), Object.fromEntries(inCode));
 });
 
-t.test('every operation is documented, and nothing else is', async (t) => {
+t.test('every operation and every series of the metrics is documented, and nothing else is', async (t) => {
+  const advice = 'run `node build/scripts/generate-docs.js`';
   const routes = createRoutes(plannedParts());
-  const inCode = routes.map(({ method, base, path }) => `${method} ${base === 'api' ? '/api/v1' : ''}${path}`);
-  const documented = [...rest.matchAll(/^\| (GET|POST|DELETE) \| `([^`?]+)/gm)].map((row) => `${row[1]} ${row[2]}`);
-  t.same(documented.sort(), inCode.sort());
+  t.equal(rest, renderRestPage(rest, routes), advice);
+  for (const { tag } of routes) t.ok(TAGS.has(tag), `the tag ${tag} has its words`);
+  t.equal(docs('metrics.md'), renderMetricsPage(docs('metrics.md'), DOCUMENTED), advice);
+  for (const { name, labels } of DOCUMENTED) t.ok(docs('metrics.md').includes(`| \`${name}\` | `), `${name} ${labels.join()}`);
 });
 
 t.test('the rule for match ids is documented in the words of the error', async (t) => {

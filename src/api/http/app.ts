@@ -1,23 +1,42 @@
-import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
+import express, { type Express, type Request, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { asTouchlineError } from '../../errors.js';
+import { createMetrics, type HttpMetrics, type MetricsSources } from '../metrics/metrics.js';
 import { readBodyText } from './body.js';
-import { answerOf, type ErrorAnswer, type Refusal, refusalAnswer } from './errors.js';
-import { isForeignOrigin } from './origin.js';
+import { crossOrigin, MEDIA_POLICY, refuseForeignPages, securityHeaders } from './browser-rules.js';
+import { docsPage } from './docs-page.js';
+import { type AllowedOrigins, isForeignEmbedding } from './origin.js';
+import { limitPerClient, type RateLimit } from './rate-limit.js';
+import { handleError, refuse } from './refuse.js';
 import { DirectAnswer, JsonText, type Route } from './route.js';
 import { createRoutes, type RouteParts } from './routes.js';
 
-export interface HttpAppParts extends RouteParts {
+export interface HttpAppParts extends Omit<RouteParts, 'metrics'> {
   readonly log: Logger;
-  /** Origins besides the rig's own whose pages may send commands, e.g. `https://rig.example`. */
-  readonly allowedOrigins?: readonly string[];
+  /** Origins besides the rig's own whose pages may control it, e.g. `https://rig.example`; asked at each request. */
+  readonly allowedOrigins?: AllowedOrigins;
+  /** Number of WebSocket connections that are open now. */
+  readonly connections?: MetricsSources['connections'];
 }
 
 /** Each operation answers below all of them, in the same way. */
 const API_PREFIXES = ['/api/v1', '/api'];
+const DOCS_PATH = '/api/docs';
+
+/** What all routes are run with. */
+interface Surroundings {
+  readonly log: Logger;
+  readonly allowedOrigins: AllowedOrigins;
+  readonly limit: RateLimit;
+  readonly metrics: HttpMetrics;
+}
 
 /** The HTTP face of the daemon: routes from the table, and everything around them that contract 1.5 promises. */
 export function createHttpApp(parts: HttpAppParts): Express {
+  const { log, allowedOrigins = () => [] } = parts;
+  const metrics = createMetrics({ ...parts, connections: parts.connections ?? (() => 0) });
+  const routes = createRoutes({ ...parts, metrics });
+  const surroundings = { log, allowedOrigins, limit: limitPerClient(log), metrics };
+
   const app = express();
   app.disable('x-powered-by');
   // A status must never come from a cache, and hashing each answer costs more than sending it.
@@ -26,13 +45,14 @@ export function createHttpApp(parts: HttpAppParts): Express {
   app.enable('case sensitive routing');
   app.set('query parser', false);
 
-  app.use(refuseForeignPages(parts));
-  for (const [path, routes] of byPath(createRoutes(parts))) {
-    app.all(path, dispatch(routes, parts.log));
+  app.use(securityHeaders(allowedOrigins), crossOrigin(allowedOrigins), refuseForeignPages(allowedOrigins, log));
+  app.use(DOCS_PATH, docsPage(DOCS_PATH));
+  for (const [path, group] of byPath(routes)) {
+    app.all(path, dispatch(group, surroundings));
     if (path !== '/') app.all(`${path}/`, redirectWithoutSlash);
   }
-  app.use((request, response) => refuse(request, response, 'not_found', parts.log));
-  app.use(handleError(parts.log));
+  app.use((request, response) => refuse(request, response, 'not_found', log));
+  app.use(handleError(log));
   return app;
 }
 
@@ -46,7 +66,8 @@ function byPath(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]>
 }
 
 /** One path with all its methods. HEAD is answered for downloads only, as in the reference (contract 1.5). */
-function dispatch(routes: readonly Route[], log: Logger): RequestHandler {
+function dispatch(routes: readonly Route[], surroundings: Surroundings): RequestHandler {
+  const { log, allowedOrigins, limit, metrics } = surroundings;
   const byMethod = new Map<string, Route>(routes.map((route) => [route.method, route]));
   const download = routes.find((route) => route.download?.head === true);
   if (download !== undefined) byMethod.set('HEAD', download);
@@ -59,6 +80,14 @@ function dispatch(routes: readonly Route[], log: Logger): RequestHandler {
       return;
     }
     const startedMs = performance.now();
+    metrics.asked(route);
+    response.once('close', () => metrics.answered(route, response.statusCode, performance.now() - startedMs));
+    const isCostly = route.expensive === true || route.download !== null;
+    if (isCostly && isForeignEmbedding(request.headers, allowedOrigins())) {
+      refuse(request, response, 'foreign_origin', log);
+      return;
+    }
+    if (route.expensive === true && !(await limit(request, response))) return;
     let body: string | null = null;
     if (route.body !== null) {
       const read = await readBodyText(request);
@@ -70,12 +99,16 @@ function dispatch(routes: readonly Route[], log: Logger): RequestHandler {
       body = read.text;
     }
     const answer = await route.invoke({ params: paramsOf(request), query: queryOf(request), body });
-    if (answer instanceof DirectAnswer) await answer.send(request, response);
+    if (answer instanceof DirectAnswer) await answer.send(request, response.set('Content-Security-Policy', MEDIA_POLICY));
     else if (answer instanceof JsonText) response.set('Cache-Control', 'no-store').type('json').send(answer.text);
     else response.set('Cache-Control', 'no-store').json(answer);
-    const level = route.method === 'GET' ? 'debug' : 'info';
-    log[level]({ route: route.name, method: route.method, ms: Math.round(performance.now() - startedMs) }, 'request answered');
+    log[levelOf(route)]({ route: route.name, method: route.method, ms: Math.round(performance.now() - startedMs) }, 'request answered');
   };
+}
+
+function levelOf(route: Route): 'trace' | 'debug' | 'info' {
+  if (route.quiet === true) return 'trace';
+  return route.method === 'GET' ? 'debug' : 'info';
 }
 
 function paramsOf(request: Request): Readonly<Record<string, string>> {
@@ -95,46 +128,3 @@ function searchOf(request: Request): string {
 const redirectWithoutSlash: RequestHandler = (request, response) => {
   response.redirect(307, `${request.path.replace(/\/$/, '')}${searchOf(request)}`);
 };
-
-function refuseForeignPages({ log, allowedOrigins = [] }: HttpAppParts): RequestHandler {
-  return (request, response, next) => {
-    const readsOnly = request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS';
-    if (readsOnly || !isForeignOrigin(request.headers.origin, request.headers.host, allowedOrigins)) {
-      next();
-      return;
-    }
-    log.warn({ origin: request.headers.origin, method: request.method }, 'request of a foreign page refused');
-    refuse(request, response, 'foreign_origin', log);
-  };
-}
-
-function refuse(request: Request, response: Response, refusal: Refusal, log: Logger): void {
-  send(request, response, refusalAnswer(refusal), log);
-}
-
-function handleError(log: Logger): ErrorRequestHandler {
-  // Express tells error handlers apart by their four parameters.
-  return (thrown: unknown, request: Request, response: Response, _next) => {
-    if (request.socket.destroyed || response.headersSent) {
-      log.debug({ method: request.method, err: asTouchlineError(thrown) }, 'client left before its answer');
-      request.socket.destroy();
-      return;
-    }
-    // The router's own complaint about a path that cannot be percent-decoded: there is nothing at such a path.
-    if (thrown instanceof URIError) {
-      refuse(request, response, 'not_found', log);
-      return;
-    }
-    const error = asTouchlineError(thrown);
-    const answer = answerOf(error);
-    // Of a wrong request, the rule that it broke is the news; of a fault of the rig, where it happened.
-    const isFault = answer.level === 'warn' || answer.level === 'error';
-    send(request, response, answer, log, isFault ? { err: error } : { detail: answer.body.detail });
-  };
-}
-
-function send(request: Request, response: Response, answer: ErrorAnswer, log: Logger, more: object = {}): void {
-  const fields = { method: request.method, status: answer.status, code: answer.body.code };
-  log[answer.level]({ ...fields, ...more }, 'request refused');
-  response.status(answer.status).set('Cache-Control', 'no-store').json(answer.body);
-}

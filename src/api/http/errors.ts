@@ -38,6 +38,7 @@ export const REFUSAL_CODES = [
   'bad_request',
   'request_timeout',
   'headers_too_large',
+  'too_many_requests',
 ] as const;
 
 export type Refusal = (typeof REFUSAL_CODES)[number];
@@ -52,8 +53,11 @@ const REFUSALS: Readonly<Record<Refusal, { readonly status: number; readonly det
   headers_too_large: { status: 431, detail: 'The request headers are too large' },
   foreign_origin: {
     status: 403,
-    detail: 'A page of another site sent this request: the rig takes commands only from its own pages and from programs',
+    detail:
+      'A page of another site sent this request: the rig takes commands only from its own pages and from programs. ' +
+      'If the page belongs to you, add its origin (http://name:port, as in the address bar) to "allowed_origins" in touchline.json',
   },
+  too_many_requests: { status: 429, detail: 'This costs the rig so much that a client may ask for it a few times a minute only: try again later' },
 };
 
 /** Code of the error whose violations are those of the request itself. */
@@ -85,6 +89,7 @@ export function rawRefusal(code: string | null): string {
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(text)}`,
+    'X-Content-Type-Options: nosniff',
     'Connection: close',
   ];
   return `${head.join('\r\n')}\r\n\r\n${text}`;

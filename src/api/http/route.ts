@@ -24,6 +24,8 @@ export interface RouteFacts {
   readonly refusals?: Readonly<Record<string, string>>;
   /** Costs the rig so much that a client may ask for it a few times a minute only. */
   readonly expensive?: boolean;
+  /** Asked so often by machines that answers are not worth a line in the log. */
+  readonly quiet?: boolean;
 }
 
 /** An answer that is no JSON: the media type, and what it is. */
@@ -32,6 +34,8 @@ export interface Download {
   readonly description: string;
   /** HEAD is answered, too. JSON operations have none, as in the reference (contract 1.5). */
   readonly head: boolean;
+  /** Parts can be asked for with `Range`: answers with status 206. */
+  readonly ranges?: boolean;
 }
 
 /** What a route answers when it is not one JSON value: it writes the response itself, and rejects before it begins. */
@@ -66,6 +70,8 @@ export interface Route extends RouteFacts {
   readonly params: TSchema | null;
   readonly query: TSchema | null;
   readonly body: TSchema | null;
+  /** The body may be left out. */
+  readonly bodyOptional: boolean;
   /** The answer with status 200, when it is JSON. */
   readonly response: TSchema | null;
   /** The answer with status 200, when it is not. */
@@ -116,7 +122,7 @@ export function downloadRoute<P extends TSchema = typeof Nothing, Q extends TSch
 }
 
 function facts<P extends TSchema, Q extends TSchema, B extends TSchema>(spec: RouteFacts & Takes<P, Q, B>) {
-  return { ...spec, params: spec.params ?? null, query: spec.query ?? null, body: spec.body ?? null };
+  return { ...spec, params: spec.params ?? null, query: spec.query ?? null, body: spec.body ?? null, bodyOptional: spec.bodyOptional === true };
 }
 
 function invoker<P extends TSchema, Q extends TSchema, B extends TSchema>(

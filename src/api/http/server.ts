@@ -3,7 +3,9 @@ import type { Duplex } from 'node:stream';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { TouchlineError } from '../../errors.js';
+import { systemClock } from '../../lib/clock.js';
 import { errnoOf } from '../../lib/file-error.js';
+import { RepeatedFault } from '../../telemetry/repeated-fault.js';
 import { rawRefusal } from './errors.js';
 
 export interface HttpServerOptions {
@@ -14,6 +16,24 @@ export interface HttpServerOptions {
   readonly log: Logger;
   /** How long `close` waits for answers that are under way (a stop may be) before it cuts them off. */
   readonly closeGraceMs?: number;
+  /** What clients may take up; for tests, the rest of the world lives with the defaults. */
+  readonly limits?: Partial<ServerLimits>;
+}
+
+export interface ServerLimits {
+  /** Until the headers of a request, or the first byte of a connection, are there. */
+  readonly headersMs: number;
+  /** Until the whole request is there. The answer may take as long as it takes. */
+  readonly requestMs: number;
+  /** Between two requests on one connection. */
+  readonly keepAliveMs: number;
+  /** Without a byte in either direction, whatever the connection is doing. */
+  readonly idleMs: number;
+  /** How often requests that take too long are looked for. */
+  readonly checkMs: number;
+  readonly headersBytes: number;
+  /** Open connections of all clients together, WebSocket included; more are closed at once. */
+  readonly connections: number;
 }
 
 export interface HttpServer {
@@ -26,24 +46,39 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** A client that dawdles over its request holds a connection, never more, and not for long. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-const KEEP_ALIVE_TIMEOUT_MS = 20_000;
+/**
+ * A client that dawdles over its request holds a connection, never more, and not for long. One that reads its download
+ * slowly may: only when nothing moves for a quarter of an hour, longer than any start or stop, it is taken for gone.
+ */
+const LIMITS: ServerLimits = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  keepAliveMs: 20_000,
+  idleMs: 15 * 60_000,
+  checkMs: 5_000,
+  headersBytes: 16 * 1024,
+  connections: 384,
+};
 const DEFAULT_CLOSE_GRACE_MS = 30_000;
 
 /** Resolves once requests are accepted. Throws `port_in_use`, `port_not_permitted` or `address_not_available`. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { app, host, log } = options;
+  const limits = { ...LIMITS, ...options.limits };
   const server = createServer(
     {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      connectionsCheckingInterval: 5_000,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      keepAliveTimeout: limits.keepAliveMs,
+      connectionsCheckingInterval: limits.checkMs,
+      maxHeaderSize: limits.headersBytes,
     },
     app,
   );
+  server.setTimeout(limits.idleMs);
+  server.maxConnections = limits.connections;
+  const tooMany = new RepeatedFault(systemClock, log, 'too many connections, new ones are closed');
+  server.on('drop', () => tooMany.occurred(new Error(`${limits.connections} connections are open`)));
   server.on('clientError', (error: Error, socket: Duplex) => {
     const code = errnoOf(error);
     if (code === 'ECONNRESET' || !socket.writable) socket.destroy();

@@ -1,0 +1,23 @@
+/** Values of the label `endpoint` of `footballvision_api_requests_total` (contract 3.1), which are names of routes. */
+export const CONTRACT_ENDPOINTS: ReadonlySet<string> = new Set([
+  'root',
+  'health',
+  'status',
+  'pipeline-state',
+  'recording',
+  'preview',
+  'preview_restart',
+  'recordings',
+  'recording_segments',
+  'recording_delete',
+  'processing_status',
+  'recording_download',
+  'recording_segment_download',
+  'recording_file_download',
+  'recording_r2_urls',
+  'r2_archives',
+  'recording-health',
+  'system-metrics',
+  'logs',
+  'recording-correlations',
+]);
