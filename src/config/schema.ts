@@ -160,7 +160,7 @@ const recording = {
     maximum: 240,
     default: 24,
     'x-unit': 'frames/s',
-    description: 'A finished file below this rate raises an alert. Kept, not used by this version.',
+    description: 'A finished file below this rate raises an alert.',
     ...LIVE,
   }),
 };

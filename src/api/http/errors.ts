@@ -26,6 +26,7 @@ const BY_KIND: Readonly<Record<ErrorKind, Reaction>> = {
 /** Where the contract wants another status than the kind's. */
 const BY_CODE: ReadonlyMap<string, number> = new Map([
   ['preview_while_recording', 400], // contract 3.5, 16.18
+  ['unknown_log_type', 400], // contract 3.7
 ]);
 
 /** Requests that no part of the rig ever sees, because HTTP itself answers them; each is the `code` of its answer. */

@@ -1,0 +1,171 @@
+import type { EventEmitter } from 'node:events';
+import type { CameraId, MatchPlace, RecordingEvents, RecordingService, StopResult } from '../recording/types.js';
+import type { LogEvent } from './entry.js';
+import type { Journal } from './journal.js';
+import { crossedThresholds, lowSpaceAlert } from './low-space.js';
+import { probeFailedEvent } from './signals.js';
+import { stopAlerts, stopSignals } from './stop-alerts.js';
+
+export interface WatchedRecording extends Pick<RecordingService, 'status' | 'health'> {
+  readonly events: EventEmitter<RecordingEvents>;
+}
+
+type Health = Awaited<ReturnType<RecordingService['health']>>;
+
+/** Turns what happens to recordings into lines of the watchdog log and alerts. */
+export class RecordingWatch {
+  readonly #recording: WatchedRecording;
+  readonly #journal: Journal;
+  readonly #minEffectiveFps: () => number;
+  readonly #down = new Set<CameraId>();
+  readonly #givenUp = new Set<CameraId>();
+  readonly #attempts = new Map<CameraId, number>();
+  /** Told once per recording. */
+  readonly #told = new Set<string>();
+
+  constructor(recording: WatchedRecording, journal: Journal, minEffectiveFps: () => number) {
+    this.#recording = recording;
+    this.#journal = journal;
+    this.#minEffectiveFps = minEffectiveFps;
+  }
+
+  /** Returns the end of the watch. */
+  listen(): () => void {
+    const { events } = this.#recording;
+    const started = (match: MatchPlace): void => this.#began(match, 'recording_started', 'The recording has begun');
+    const adopted = (match: MatchPlace): void => this.#began(match, 'recording_adopted', 'The recording went on while the daemon was away; it has taken over again');
+    const interrupted = (match: MatchPlace): void => this.#interrupted(match);
+    const stopped = (result: StopResult): void => this.#stopped(result);
+    const degraded = (problem: RecordingEvents['degraded'][0]): void => this.#degraded(problem);
+    const recovered = (camera: RecordingEvents['recovered'][0]): void => this.#recovered(camera);
+    const changed = (): void => this.#changed();
+    events.on('started', started).on('adopted', adopted).on('interrupted', interrupted).on('stopped', stopped);
+    events.on('degraded', degraded).on('recovered', recovered).on('changed', changed);
+    return () => {
+      events.off('started', started).off('adopted', adopted).off('interrupted', interrupted).off('stopped', stopped);
+      events.off('degraded', degraded).off('recovered', recovered).off('changed', changed);
+    };
+  }
+
+  /** To be called now and then while recording. */
+  lookAtSpace(freeBytes: number | null): void {
+    const { recording, matchId, hoursLeft } = this.#recording.status();
+    if (!recording || matchId === null) return;
+    const room = { hoursLeft, freeBytes };
+    for (const threshold of crossedThresholds(room)) {
+      if (this.#isNews(`space ${threshold}`)) this.#alertAndNote(lowSpaceAlert(matchId, threshold, room));
+    }
+  }
+
+  /** A file that was found broken while the recording runs; each is told once. */
+  lookAtHealth(health: Health): void {
+    const { matchId } = this.#recording.status();
+    if (matchId === null) return;
+    for (const [camera, { probe, latestSegment }] of health.diagnostics) {
+      if (probe?.checked !== true || probe.ok !== false || !this.#isNews(`probe ${latestSegment}`)) continue;
+      this.#journal.note(probeFailedEvent(matchId, camera, latestSegment, probe.error ?? 'unknown'));
+    }
+  }
+
+  #began({ matchId }: MatchPlace, eventType: string, message: string): void {
+    this.#journal.note({ eventType, severity: 'info', message: `${message}: ${matchId}`, details: { match_id: matchId } });
+  }
+
+  #interrupted({ matchId }: MatchPlace): void {
+    this.#alertAndNote({
+      eventType: 'recording_interrupted',
+      severity: 'error',
+      message: `The machine was restarted while ${matchId} was recorded: the recording ends there. What was on the disk is kept; start a new recording if the match goes on.`,
+      details: { match_id: matchId },
+    });
+  }
+
+  #stopped(result: StopResult): void {
+    if (result.outcome === null) return;
+    for (const signal of stopSignals(result)) this.#journal.note(signal);
+    const alerts = stopAlerts(result, this.#minEffectiveFps());
+    for (const alert of alerts) this.#journal.alert(alert);
+    const { matchId } = result.outcome;
+    this.#journal.note({
+      eventType: 'recording_stopped',
+      severity: result.success ? 'info' : 'error',
+      message: `${matchId}: ${result.message}`,
+      details: { match_id: matchId, success: result.success, alerts: alerts.map(({ eventType }) => eventType) },
+    });
+  }
+
+  #degraded({ matchId, camera, reason, attempts }: RecordingEvents['degraded'][0]): void {
+    const event: LogEvent = {
+      eventType: 'recording_camera_degraded',
+      severity: 'warning',
+      message: `Camera ${camera} does not deliver: ${reason}. It is being restarted; the other camera goes on.`,
+      details: { match_id: matchId, camera, reason, attempts },
+    };
+    this.#journal.note(event);
+    if (!this.#down.has(camera)) this.#journal.alertSometimes(event, `${camera}`);
+    this.#down.add(camera);
+  }
+
+  #recovered({ matchId, camera }: RecordingEvents['recovered'][0]): void {
+    const attempts = this.#recording.status().recovery.get(camera)?.attempts ?? 0;
+    const event: LogEvent = {
+      eventType: 'recording_camera_recovered',
+      severity: 'warning',
+      message: `Camera ${camera} records again. A part of ${matchId} is missing from it.`,
+      details: { match_id: matchId, camera, attempts },
+    };
+    this.#journal.note({ ...event, severity: 'info' });
+    if (this.#down.delete(camera)) this.#journal.alertSometimes(event, `${camera}`);
+    this.#givenUp.delete(camera);
+  }
+
+  #changed(): void {
+    const { matchId, recovery, phase } = this.#recording.status();
+    if (phase === 'idle') this.#forget();
+    if (phase !== 'recording' || matchId === null) return;
+    for (const [camera, { attempts, failedPermanently, lastError }] of recovery) {
+      // What is there at first sight was told by an earlier daemon.
+      if (attempts > (this.#attempts.get(camera) ?? attempts)) {
+        this.#journal.note({
+          eventType: 'recording_camera_restart',
+          severity: 'warning',
+          message: `Camera ${camera} is restarted (attempt ${attempts})`,
+          details: { match_id: matchId, camera, attempts, last_error: lastError },
+        });
+      }
+      this.#attempts.set(camera, attempts);
+      if (failedPermanently && !this.#givenUp.has(camera)) this.#gaveUp(matchId, camera, attempts, lastError);
+      if (!failedPermanently) this.#givenUp.delete(camera);
+    }
+  }
+
+  #gaveUp(matchId: string, camera: CameraId, attempts: number, lastError: string | null): void {
+    this.#givenUp.add(camera);
+    const event: LogEvent = {
+      eventType: 'recording_camera_degraded',
+      severity: 'error',
+      message: `Camera ${camera} does not come back after ${attempts} attempts: ${lastError ?? 'it delivers no frames'}. Check its cable and restart nvargus-daemon; it is tried again all the while.`,
+      details: { match_id: matchId, camera, reason: lastError, attempts, exhausted: true },
+    };
+    this.#journal.note(event);
+    this.#journal.alertSometimes(event, `${camera} exhausted`);
+  }
+
+  #alertAndNote(event: LogEvent): void {
+    this.#journal.note(event);
+    this.#journal.alert(event);
+  }
+
+  #isNews(what: string): boolean {
+    if (this.#told.has(what)) return false;
+    this.#told.add(what);
+    return true;
+  }
+
+  #forget(): void {
+    this.#down.clear();
+    this.#givenUp.clear();
+    this.#attempts.clear();
+    this.#told.clear();
+  }
+}
