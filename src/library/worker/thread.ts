@@ -42,8 +42,9 @@ async function main(settings: ThreadSettings): Promise<void> {
   keeper.load();
   await keeper.compare();
   send({ kind: 'ready', matchIds: keeper.listed(), elapsedMs: Math.round(systemClock.monoMs() - startMs) });
-  unwatch.push(watchFolder(settings.recordingsDir, (matchId) => keeper.notice(matchId), say));
-  timers.push(setInterval(() => void keeper.compare(), settings.compareEveryMs));
+  const compare = (): void => void keeper.compare();
+  unwatch.push(watchFolder(settings.recordingsDir, (matchId) => keeper.notice(matchId), compare, say));
+  timers.push(setInterval(compare, settings.compareEveryMs));
 }
 
 const settings: ThreadSettings = workerData;
