@@ -10,11 +10,14 @@ import { compileSchema } from '../lib/schema.js';
 import { errnoOf } from '../lib/file-error.js';
 import { formatViolations } from '../lib/violations.js';
 import { httpCall } from './http-call.js';
+import { RebuiltBody, RecordingsBody } from './library-answers.js';
 
 /** Answers that read memory come at once; a start waits for cameras, a stop for files to be final and probed. */
 const READ_TIMEOUT_MS = 5_000;
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 120_000;
+/** Every file of every match is looked at, on a disk that may be slow. */
+const LIBRARY_TIMEOUT_MS = 120_000;
 
 interface Operation<S extends TSchema> {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -63,6 +66,14 @@ export class DaemonClient {
   stop(force: boolean): Promise<StopBody> {
     const path = `/recording?force=${force}`;
     return this.run({ method: 'DELETE', path, response: StopBody, timeoutMs: STOP_TIMEOUT_MS });
+  }
+
+  recordings(): Promise<RecordingsBody> {
+    return this.run({ method: 'GET', path: '/recordings', response: RecordingsBody, timeoutMs: LIBRARY_TIMEOUT_MS });
+  }
+
+  rebuildLibrary(): Promise<RebuiltBody> {
+    return this.run({ method: 'POST', path: '/library/rebuild', response: RebuiltBody, timeoutMs: LIBRARY_TIMEOUT_MS });
   }
 
   private async run<S extends TSchema>(operation: Operation<S>): Promise<Static<S>> {

@@ -1,6 +1,7 @@
 import type { Command } from './command.js';
 import { doctorCommand } from './doctor.js';
 import { healthCommand } from './health.js';
+import { libraryCommand } from './library.js';
 import { pipelinesCommand } from './pipelines.js';
 import { recordCommand } from './record.js';
 import { type StartDaemon, serveCommand } from './serve.js';
@@ -15,6 +16,7 @@ export function createCommands(loadDaemon: () => Promise<StartDaemon>): readonly
     stopCommand,
     statusCommand,
     healthCommand,
+    libraryCommand,
     pipelinesCommand,
     doctorCommand,
   ];

@@ -1,16 +1,13 @@
 import { EventEmitter } from 'node:events';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock.js';
+import { catalogueFile } from './catalogue-file.js';
 import { MatchReader } from './match-reader.js';
 import { Matches } from './matches.js';
 import { Remover } from './remove.js';
 import type { Library, LibraryEvents } from './types.js';
 import { CatalogueThread } from './worker/client.js';
 import type { ThreadSettings } from './worker/protocol.js';
-
-/** Name of the catalogue in the state folder; SQLite puts files with further endings beside it. */
-export const CATALOGUE_FILE = 'library.db';
 
 const TIMES = { compareEveryMs: 15_000, gatherMs: 300, settledAfterMs: 120_000 };
 const ARCHIVES = { cam0: 'cam0_archive.mp4', cam1: 'cam1_archive.mp4' };
@@ -38,7 +35,7 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
   const settings: ThreadSettings = {
     ...TIMES,
     recordingsDir,
-    catalogueFile: join(stateDir, CATALOGUE_FILE),
+    catalogueFile: catalogueFile(stateDir),
     compareEveryMs: options.compareEveryMs ?? TIMES.compareEveryMs,
   };
   const thread = new CatalogueThread({

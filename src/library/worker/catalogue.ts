@@ -7,12 +7,12 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { Type } from 'typebox';
 import { compileSchema } from '../../lib/schema.js';
+import { removeCatalogue } from '../catalogue-file.js';
 import type { MatchSummary } from '../types.js';
 import type { Say } from './protocol.js';
 
 /** Grows with every change of the table or of what a summary holds: a catalogue of another version is made anew. */
 const SCHEMA_VERSION = 1;
-const SIDE_FILES = ['-wal', '-shm', '-journal'];
 const BUSY_TIMEOUT_MS = 1000;
 
 const CREATE = `
@@ -90,7 +90,7 @@ export class Catalogue {
   clear(): void {
     this.close();
     try {
-      for (const file of [this.#file, ...SIDE_FILES.map((side) => this.#file + side)]) rmSync(file, { force: true });
+      removeCatalogue(this.#file);
     } catch (thrown) {
       this.#giveUp(thrown);
       return;
