@@ -49,7 +49,7 @@ export type PreviewStatusBody = Static<typeof PreviewStatusBody>;
 /** POST /preview and POST /preview/restart, request. Unknown words for `transport` are refused (contract defect 55). */
 export const PreviewRequestBody = Type.Object(
   {
-    camera_id: Type.Optional(Nullable(Type.Integer(), { description: 'Camera number; absent or null: all' })),
+    camera_id: Type.Optional(Nullable(Type.Integer({ minimum: 0 }), { description: 'Camera number; absent or null: all' })),
     transport: Type.Optional(Nullable(Transport, { description: 'Absent or null: the default' })),
   },
   { title: 'PreviewRequest' },
@@ -58,7 +58,7 @@ export type PreviewRequestBody = Static<typeof PreviewRequestBody>;
 
 /** DELETE /preview, query. */
 export const PreviewStopQuery = Type.Object(
-  { camera_id: Type.Optional(Type.Integer({ description: 'Camera number; absent: all' })) },
+  { camera_id: Type.Optional(Type.Integer({ minimum: 0, description: 'Camera number; absent: all' })) },
   { title: 'PreviewStopQuery' },
 );
 export type PreviewStopQuery = Static<typeof PreviewStopQuery>;
