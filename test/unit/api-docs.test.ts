@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import t from 'tap';
 import { answerOf, REFUSAL_CODES, refusalAnswer } from '../../src/api/http/errors.js';
 import { createRoutes } from '../../src/api/http/routes.js';
+import { CONTRACT_PATHS } from '../../src/api/metrics/endpoints.js';
 import { DOCUMENTED } from '../../src/api/metrics/event-series.js';
 import { renderMetricsPage } from '../../src/api/metrics/page.js';
 import { renderRestPage } from '../../src/api/openapi/page.js';
@@ -39,6 +40,13 @@ t.test('every operation and every series of the metrics is documented, and nothi
   for (const { tag } of routes) t.ok(TAGS.has(tag), `the tag ${tag} has its words`);
   t.equal(docs('metrics.md'), renderMetricsPage(docs('metrics.md'), DOCUMENTED), advice);
   for (const { name, labels } of DOCUMENTED) t.ok(docs('metrics.md').includes(`| \`${name}\` | `), `${name} ${labels.join()}`);
+});
+
+t.test('the figures of FootballVision count every operation that it counted, under its name', async (t) => {
+  const routes = createRoutes(plannedParts());
+  const uncounted = [...CONTRACT_PATHS.keys()].filter((path) => !routes.some((route) => route.path === path));
+  t.same(uncounted.filter((path) => !path.includes('r2')), [], 'no path is misspelt');
+  t.equal(new Set(CONTRACT_PATHS.values()).size, 20);
 });
 
 t.test('the rule for match ids is documented in the words of the error', async (t) => {

@@ -1,23 +1,26 @@
-/** Values of the label `endpoint` of `footballvision_api_requests_total` (contract 3.1), which are names of routes. */
-export const CONTRACT_ENDPOINTS: ReadonlySet<string> = new Set([
-  'root',
-  'health',
-  'status',
-  'pipeline-state',
-  'recording',
-  'preview',
-  'preview_restart',
-  'recordings',
-  'recording_segments',
-  'recording_delete',
-  'processing_status',
-  'recording_download',
-  'recording_segment_download',
-  'recording_file_download',
-  'recording_r2_urls',
-  'r2_archives',
-  'recording-health',
-  'system-metrics',
-  'logs',
-  'recording-correlations',
+/**
+ * Paths that `footballvision_api_requests_total` counts, with their values of the label `endpoint` (contract 3.1). Panorama and
+ * development are none of them, and neither is what the reference did not have.
+ */
+export const CONTRACT_PATHS: ReadonlyMap<string, string> = new Map([
+  ['/', 'root'],
+  ['/health', 'health'],
+  ['/status', 'status'],
+  ['/pipeline-state', 'pipeline-state'],
+  ['/recording', 'recording'],
+  ['/recording-health', 'recording-health'],
+  ['/preview', 'preview'],
+  ['/preview/restart', 'preview_restart'],
+  ['/recordings', 'recordings'],
+  ['/recordings/:match_id/segments', 'recording_segments'],
+  ['/recordings/:match_id', 'recording_delete'],
+  ['/recordings/:match_id/processing-status', 'processing_status'],
+  ['/recordings/:match_id/download', 'recording_download'],
+  ['/recordings/:match_id/segments/:segment_name', 'recording_segment_download'],
+  ['/recordings/:match_id/files/:file_name', 'recording_file_download'],
+  ['/recordings/:match_id/r2-urls', 'recording_r2_urls'],
+  ['/r2/archives', 'r2_archives'],
+  ['/system-metrics', 'system-metrics'],
+  ['/logs/:log_type', 'logs'],
+  ['/diagnostics/recording-correlations', 'recording-correlations'],
 ]);

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RouteFacts } from '../http/route.js';
-import { CONTRACT_ENDPOINTS } from './endpoints.js';
+import { CONTRACT_PATHS } from './endpoints.js';
 import { LAG, REQUEST_SECONDS, REQUESTS, SEGMENT_SECONDS, SEGMENTS_CLOSED } from './event-series.js';
 import { SERIES, type Series } from './series.js';
 import { type MetricsSources, type Snapshot, takeSnapshot } from './snapshot.js';
@@ -30,8 +30,9 @@ export function createMetrics(sources: MetricsSources): HttpMetrics {
   registerLag(registry);
   const writers = SERIES.map((series) => writerOf(series, registry));
   return {
-    asked: ({ name, method }) => {
-      if (CONTRACT_ENDPOINTS.has(name)) requests.inc({ endpoint: name, method });
+    asked: ({ path, method }) => {
+      const endpoint = CONTRACT_PATHS.get(path);
+      if (endpoint !== undefined) requests.inc({ endpoint, method });
     },
     answered: ({ name, method }, status, durationMs) =>
       durations.observe({ endpoint: name, method, status: `${Math.floor(status / 100)}xx` }, durationMs / 1000),

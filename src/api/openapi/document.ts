@@ -27,7 +27,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
   const used = new Set(routes.map(({ tag }) => tag));
   return {
     openapi: '3.1.0',
-    info: { title: 'Touchline', version, description: DESCRIPTION, license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' } },
+    info: { title: 'Touchline', version, description: DESCRIPTION },
     servers: [{ url: '/', description: 'This rig' }],
     security: [],
     tags: [...TAGS].filter(([name]) => used.has(name)).map(([name, description]) => ({ name, description })),
