@@ -72,6 +72,15 @@ t.test('a public name that a stranger points at the rig takes no commands', asyn
   t.same(recording.status().recording, true);
 });
 
+t.test('a page that goes on asking does not fill the log', async (t) => {
+  const lines: string[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+  const { url } = await serve(t, { parts: { log } });
+  for (let round = 0; round < 20; round += 1) await call(url, '/api/v1/recording', { method: 'POST', headers: { origin: `http://evil${round}.example` }, body: '{}' });
+  t.equal(lines.length, 1);
+  t.match(lines[0], /evil0\.example/, 'but the first one is there, with who it was');
+});
+
 t.test('every answer tells browsers to do nothing with it', async (t) => {
   const { url } = await serve(t);
   const answers = [
@@ -198,6 +207,13 @@ t.test('clients that dawdle are sent away, whatever they dawdle over', async (t)
   t.match(await headers.ended, /^HTTP\/1\.1 408 [^]*"code":"request_timeout"/);
   t.match(await body.ended, /^HTTP\/1\.1 408 /);
   t.match(await idle.ended, /^HTTP\/1\.1 200 [^]*ok\n$/);
+});
+
+t.test('a connection on which nothing moves any more is closed, even in the middle of an answer', async (t) => {
+  const server = await startHttpServer({ app: (_request, response) => void response.write('begun'), host: '127.0.0.1', port: 0, log: pino({ level: 'silent' }), limits: { idleMs: 100 } });
+  t.teardown(() => server.close());
+  const { ended } = await hold(server.url, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  t.match(await ended, /begun/);
 });
 
 t.test('a client that reads slowly gets its whole answer', async (t) => {

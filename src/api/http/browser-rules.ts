@@ -1,6 +1,8 @@
 import cors from 'cors';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
+import { systemClock } from '../../lib/clock.js';
+import { RepeatedFault } from '../../telemetry/repeated-fault.js';
 import { type AllowedOrigins, isAllowedOrigin, isAllowedPage } from './origin.js';
 import { refuse } from './refuse.js';
 
@@ -42,15 +44,20 @@ export function crossOrigin(allowed: AllowedOrigins): RequestHandler {
   });
 }
 
+const SHOWN_CHARS = 200;
+
 /** Commands of pages that are neither the rig's own nor allowed end here, before anything looks at them. */
 export function refuseForeignPages(allowed: AllowedOrigins, log: Logger): RequestHandler {
+  // A page can ask as often as it likes; the log has better things to hold.
+  const refused = new RepeatedFault(systemClock, log, 'requests of a foreign page are refused');
   return (request, response, next) => {
     const readsOnly = request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS';
     if (readsOnly || isAllowedPage(request.headers, allowed())) {
       next();
       return;
     }
-    log.warn({ origin: request.headers.origin, host: request.headers.host, method: request.method }, 'request of a foreign page refused');
+    const { origin = '', host = '' } = request.headers;
+    refused.occurred(new Error(`${request.method} from ${origin.slice(0, SHOWN_CHARS)} to ${host.slice(0, SHOWN_CHARS)}`));
     refuse(request, response, 'foreign_origin', log);
   };
 }
