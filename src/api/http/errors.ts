@@ -26,6 +26,8 @@ const BY_KIND: Readonly<Record<ErrorKind, Reaction>> = {
 /** Where the contract wants another status than the kind's. */
 const BY_CODE: ReadonlyMap<string, number> = new Map([
   ['preview_while_recording', 400], // contract 3.5, 16.18
+  ['precondition_failed', 412], // RFC 9110, 13.1
+  ['range_not_satisfiable', 416], // RFC 9110, 14.4
   ['unknown_log_type', 400], // contract 3.7
 ]);
 

@@ -26,6 +26,16 @@ export function gigabytes(bytes: number): number {
   return Math.round((bytes / 1024 ** 3) * 100) / 100;
 }
 
+/** Bytes as the contract's `*_mb`: binary units despite the name, two decimals (1.7). */
+export function megabytes(bytes: number): number {
+  return Math.round((bytes / 1024 ** 2) * 100) / 100;
+}
+
+/** A moment as the contract's `created_at` (1.7). */
+export function wholeSeconds(epochMs: number): number {
+  return Math.floor(epochMs / 1000);
+}
+
 export function roundedTo(decimals: number, value: number): number {
   return Number(value.toFixed(decimals));
 }
