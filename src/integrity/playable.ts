@@ -18,16 +18,13 @@ export async function playableBytes(file: FileHandle, sizeBytes: number): Promis
   let playable = 0;
   let position = 0;
   let inFragments = false;
-  let afterMoof = false;
   for (let count = 0; count < MAX_BOXES && position < sizeBytes; count += 1) {
     const box = await boxes.at(position);
     if (box?.type === 'moof') inFragments = true;
     if (box === null || box.end > sizeBytes) return inFragments ? playable : sizeBytes;
     position = box.end;
-    if (box.type === 'moof') afterMoof = true;
-    else if (box.type === 'mdat') afterMoof = false;
     // Before the first fragment: what introduces them. Behind the last one: an index of them.
-    if (!afterMoof && (box.type === 'mdat' || box.type === 'mfra' || !inFragments)) playable = position;
+    if (box.type === 'mdat' || box.type === 'mfra' || !inFragments) playable = position;
   }
   return inFragments ? playable : sizeBytes;
 }

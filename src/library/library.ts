@@ -9,7 +9,7 @@ import type { Library, LibraryEvents } from './types.js';
 import { CatalogueThread } from './worker/client.js';
 import type { ThreadSettings } from './worker/protocol.js';
 
-const TIMES = { compareEveryMs: 15_000, gatherMs: 300, settledAfterMs: 120_000 };
+const DEFAULTS = { compareEveryMs: 15_000, rereadMatches: 10, gatherMs: 300, settledAfterMs: 120_000 };
 const ARCHIVES = { cam0: 'cam0_archive.mp4', cam1: 'cam1_archive.mp4' };
 
 export interface LibraryOptions {
@@ -19,6 +19,8 @@ export interface LibraryOptions {
   readonly log: Logger;
   /** Default 15,000: how often the folders are compared with the list, whatever the watcher saw. */
   readonly compareEveryMs?: number;
+  /** Default 10: matches that each comparison reads anew although nothing in their folders has moved. */
+  readonly rereadMatches?: number;
 }
 
 /** Opens the library of a recordings folder; resolves at once, `ready` tells when the list is true. */
@@ -33,10 +35,11 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
     if (hasChanged) events.emit('changed');
   };
   const settings: ThreadSettings = {
-    ...TIMES,
+    ...DEFAULTS,
     recordingsDir,
     catalogueFile: catalogueFile(stateDir),
-    compareEveryMs: options.compareEveryMs ?? TIMES.compareEveryMs,
+    compareEveryMs: options.compareEveryMs ?? DEFAULTS.compareEveryMs,
+    rereadMatches: options.rereadMatches ?? DEFAULTS.rereadMatches,
   };
   const thread = new CatalogueThread({
     settings,

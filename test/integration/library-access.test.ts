@@ -11,7 +11,7 @@ import { until } from '../support/rig.js';
 const SECRET = 'nobody may read this';
 
 /** Ways out of a folder, and names that are none. */
-const TRICKS = ['', '.', '..', '../outside', '../../etc/passwd', '/etc', '/etc/passwd', 'm/../m', 'm/', './m', 'm/segments', 'a\0', 'm\0/../..', '\ud800', 'x'.repeat(256), 'x'.repeat(100_000), 'ä'.repeat(128), '.deleting-1-1', 'link', 'dangling', 'loop', 'file.mp4', 'fifo', 'nobody'];
+const TRICKS = ['', '.', '..', '../outside', '../../etc/passwd', '/etc', '/etc/passwd', 'm/../m', 'm/', './m', 'm/segments', 'a\0', 'm\0/../..', '\ud800', 'x'.repeat(256), 'x'.repeat(100_000), 'ä'.repeat(128), '.deleting-1-1', '.hidden', 'lost+found', 'link', 'dangling', 'loop', 'file.mp4', 'fifo', 'nobody'];
 
 async function hostile(t: Parameters<typeof LibraryRig.make>[0]): Promise<LibraryRig> {
   const rig = await LibraryRig.make(t);
@@ -22,7 +22,10 @@ async function hostile(t: Parameters<typeof LibraryRig.make>[0]): Promise<Librar
   await rig.put('m/segments/cam0_1.mp4', 'video');
   await rig.put('m/archive.zip', 'archive');
   await rig.put('file.mp4');
-  await rig.put('.deleting-1-1/segments/cam0_1.mp4', SECRET);
+  for (const folder of ['.deleting-1-1', '.hidden', 'lost+found']) {
+    await rig.put(`${folder}/segments/cam0_1.mp4`, SECRET);
+    await rig.put(`${folder}/cam0_1.mp4`, SECRET);
+  }
   await symlink(outside, rig.path('link'));
   await symlink('/nowhere', rig.path('dangling'));
   await symlink('loop', rig.path('loop'));
@@ -137,6 +140,25 @@ t.test('an opened file tells one state of the file from another, and stays what 
   const other = await library.openSegment('m', 'cam0_1.mp4');
   t.not(other.etag, first.etag);
   await other.handle.close();
+});
+
+t.test('of a segment that is being written, whole fragments are offered', async (t) => {
+  const rig = await LibraryRig.make(t);
+  const box = (type: string): string => `\0\0\0\x20${type}${'.'.repeat(24)}`;
+  const whole = ['ftyp', 'moov', 'moof', 'mdat', 'moof', 'mdat'].map(box).join('');
+  const library = await rig.open();
+  for (const [name, offered] of [['cam0_1.mp4', 128], ['cam0_1.mov', 128], ['cam0_1.mkv', 190]] as const) {
+    await rig.put(`m/segments/${name}`, whole.slice(0, -2));
+    const half = await library.openSegment('m', name);
+    t.equal(half.bytes, offered, name);
+    await rig.put(`m/segments/${name}`, whole);
+    const full = await library.openSegment('m', name);
+    t.equal(full.bytes, 192, name);
+    t.not(full.etag, half.etag);
+    const [enclosed] = (await library.openAll('m')).filter((file) => file.name === name || void file.handle.close());
+    t.equal(enclosed?.bytes, 192);
+    for (const file of [half, full, enclosed]) await file?.handle.close();
+  }
 });
 
 t.test('a whole match is opened in an order that stays, with everything in it', async (t) => {

@@ -61,6 +61,10 @@ t.test('what the recorder says is seen at once, and an answer that stays the sam
   for (let i = 0; i < 500; i += 1) library.touched('now');
   await until(() => bytesOf(library, 'now') === 6, 'its segment has grown');
   t.equal(library.matches().find(({ matchId }) => matchId === 'other'), other);
+  // Nothing but the word of the recorder tells of a file in a folder that was there before.
+  await rig.put('other/segments/cam1_1.mp4', '1');
+  library.touched('other');
+  await until(() => bytesOf(library, 'other') === 2, 'a segment of a match that was there before');
   t.equal(library.matches(), library.matches());
   for (const id of ['', '.', '..', '../x', 'a/b', 'a\0', '\ud800', 'x'.repeat(300), '.hidden', 'nobody']) t.doesNotThrow(() => library.touched(id));
   t.equal(await library.rebuild(), 2);

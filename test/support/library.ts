@@ -6,8 +6,10 @@ import type { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import type { Test } from 'tap';
 import { systemClock } from '../../src/lib/clock.js';
-import { openLibrary } from '../../src/library/library.js';
+import { openLibrary, type LibraryOptions } from '../../src/library/library.js';
 import type { Library } from '../../src/library/types.js';
+
+type OpenOptions = Pick<LibraryOptions, 'compareEveryMs' | 'rereadMatches'>;
 
 export class LibraryRig {
   readonly folder: string;
@@ -33,16 +35,16 @@ export class LibraryRig {
     return rig;
   }
 
-  /** Opened and compared with the folders. Every other way of noticing a change can be kept away by a long `compareEveryMs`. */
-  async open(options: { readonly compareEveryMs?: number } = {}): Promise<Library> {
+  /** Opened and compared with the folders. Comparisons are frequent and read nothing in vain, unless `options` say otherwise. */
+  async open(options: OpenOptions = {}): Promise<Library> {
     const library = await this.openUnready(options);
     await library.ready();
     return library;
   }
 
-  async openUnready(options: { readonly compareEveryMs?: number } = {}): Promise<Library> {
+  async openUnready(options: OpenOptions = {}): Promise<Library> {
     const log = pino({ level: 'debug' }, { write: (line: string) => void this.lines.push(line) });
-    const library = await openLibrary({ recordingsDir: this.recordingsDir, stateDir: this.stateDir, clock: systemClock, log, compareEveryMs: 250, ...options });
+    const library = await openLibrary({ recordingsDir: this.recordingsDir, stateDir: this.stateDir, clock: systemClock, log, compareEveryMs: 250, rereadMatches: 0, ...options });
     this.#open.add(library);
     return library;
   }

@@ -2,7 +2,7 @@
  * The catalogue on disk: what was last seen of each match, so that a start need not look at every file. It is never
  * the truth: whatever is wrong with it, it is thrown away and made again from the folders.
  */
-import { lstatSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { Type } from 'typebox';
@@ -72,8 +72,9 @@ export class Catalogue {
 
   /** What an earlier run knew; nothing when there is no catalogue that can be trusted. */
   open(): readonly KnownMatch[] {
-    if (!isThere(this.#file)) {
-      this.#create();
+    if (!existsSync(this.#file)) {
+      // What a crash left beside it, and a link that leads nowhere, would be in the way.
+      this.clear();
       return [];
     }
     try {
@@ -219,20 +220,6 @@ function checksumOf(...parts: readonly (string | number)[]): number {
 /** Rows come without a prototype, which the schema check would not take for plain objects. */
 function plain(found: readonly object[]): object[] {
   return found.map((row) => ({ ...row }));
-}
-
-/** True for anything of this name; what is no file (a FIFO, a link) is not opened, because that may wait for ever. */
-function isThere(file: string): boolean {
-  try {
-    const facts = lstatSync(file, { throwIfNoEntry: false });
-    if (facts !== undefined && !facts.isFile() && !facts.isDirectory()) {
-      rmSync(file, { force: true });
-      return false;
-    }
-    return facts !== undefined;
-  } catch {
-    return true;
-  }
 }
 
 function reasonOf(thrown: unknown): string {

@@ -15,8 +15,6 @@ const SLICE_MS = 25;
 const LOOK_AGAIN_MS = [1000, 2000, 4000, 8000];
 /** Looks that found nothing new after which a match is quiet. */
 const QUIET_LOOKS = 2;
-/** Matches that each comparison reads anew although nothing in their folders has moved: a file may have been written in place. */
-const ROLLING = 10;
 const MAX_TROUBLES = 1000;
 
 interface Follow {
@@ -147,7 +145,7 @@ export class Keeper {
   #rolling(matchIds: readonly string[]): readonly string[] {
     const sorted = [...matchIds].sort(compareNames);
     const from = sorted.findIndex((matchId) => matchId > this.#rollingAfter);
-    const chosen = from < 0 ? [] : sorted.slice(from, from + ROLLING);
+    const chosen = from < 0 ? [] : sorted.slice(from, from + this.#parts.settings.rereadMatches);
     this.#rollingAfter = chosen.at(-1) ?? '';
     return chosen;
   }

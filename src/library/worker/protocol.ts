@@ -7,6 +7,8 @@ export interface ThreadSettings {
   readonly catalogueFile: string;
   /** How often the folders are compared with the catalogue, whatever the watcher saw. */
   readonly compareEveryMs: number;
+  /** Matches that each comparison reads anew although nothing in their folders has moved: a file may have been written in place. */
+  readonly rereadMatches: number;
   /** How long after a notice the match is looked at: several notices in that time are one. */
   readonly gatherMs: number;
   /** While its newest file is younger, files of a match may grow without a trace in its folders. */
