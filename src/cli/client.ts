@@ -2,6 +2,7 @@ import type { Static, TSchema } from 'typebox';
 import { TouchlineError } from '../errors.js';
 import { ErrorBody } from '../api/contract/errors.js';
 import { HealthBody } from '../api/contract/health.js';
+import { RebuiltBody, RecordingsBody } from '../api/contract/library.js';
 import { RecordingHealthBody } from '../api/contract/recording-health.js';
 import { StartBody, type StartRequestBody } from '../api/contract/recording-start.js';
 import { StopBody } from '../api/contract/recording-stop.js';
@@ -10,7 +11,6 @@ import { compileSchema } from '../lib/schema.js';
 import { errnoOf } from '../lib/file-error.js';
 import { formatViolations } from '../lib/violations.js';
 import { httpCall } from './http-call.js';
-import { RebuiltBody, RecordingsBody } from './library-answers.js';
 
 /** Answers that read memory come at once; a start waits for cameras, a stop for files to be final and probed. */
 const READ_TIMEOUT_MS = 5_000;
@@ -68,7 +68,7 @@ export class DaemonClient {
     return this.run({ method: 'DELETE', path, response: StopBody, timeoutMs: STOP_TIMEOUT_MS });
   }
 
-  recordings(): Promise<RecordingsBody> {
+  recordings(): Promise<Static<typeof RecordingsBody>> {
     return this.run({ method: 'GET', path: '/recordings', response: RecordingsBody, timeoutMs: LIBRARY_TIMEOUT_MS });
   }
 

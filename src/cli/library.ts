@@ -1,10 +1,11 @@
+import type { Static } from 'typebox';
+import type { RecordingsBody } from '../api/contract/library.js';
 import { asTouchlineError } from '../errors.js';
 import { fileError } from '../lib/file-error.js';
 import { catalogueFile, removeCatalogue } from '../library/catalogue-file.js';
 import type { Arguments, CliContext, Command } from './command.js';
 import { connect, DAEMON_HELP, DAEMON_OPTIONS } from './connection.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import type { RecordingsBody } from './library-answers.js';
 import { usageError } from './run.js';
 
 export const libraryCommand: Command = {
@@ -46,7 +47,7 @@ async function list(args: Arguments, context: CliContext): Promise<ExitCode> {
 }
 
 /** One line per match, the name last because it may be of any length and script. */
-export function libraryLines({ recordings }: RecordingsBody): readonly string[] {
+export function libraryLines({ recordings }: Static<typeof RecordingsBody>): readonly string[] {
   const matches = Object.entries(recordings).sort(([a, x], [b, y]) => (x.created_at ?? 0) - (y.created_at ?? 0) || (a < b ? -1 : 1));
   if (matches.length === 0) return ['no matches'];
   const rows = matches.map(([id, match]) => [
@@ -81,7 +82,8 @@ async function rebuild(args: Arguments, context: CliContext): Promise<ExitCode> 
   } catch (thrown) {
     throw fileError(thrown, 'remove', file);
   }
-  terminal.out(args.flag('json') ? JSON.stringify({ matches: null }) : 'no daemon is running: the catalogue is thrown away, and the next start makes it again');
+  const message = 'no daemon is running: the catalogue is thrown away, and the next start makes it again';
+  terminal.out(args.flag('json') ? JSON.stringify({ success: true, message, matches: null }) : message);
   return EXIT.ok;
 }
 

@@ -130,6 +130,8 @@ t.test('a match is on the list while it is recorded, grows there, and only whole
   const daemon = await Rig.start();
   t.teardown(() => daemon.dispose());
   await daemon.record('live');
+  // Long before the daemon would compare by itself: it is the recorder that says so.
+  await until(async () => String((await daemon.get('/api/v1/recordings')).body['recordings']?.['live']?.['camera_count']) === '2', 'the daemon lists it', 8000);
   await until(async () => (await daemon.segments('live', 0)).length > 0, 'a segment is there');
   // A second library on the same folder, as nothing of the daemon's own is needed to read it.
   const rig = await LibraryRig.make(t, daemon.recordingsDir);

@@ -12,7 +12,7 @@ const RECORDINGS = {
   recordings: {
     'U19 – Derby': { files: [], total_size_mb: 18_432.5, camera_count: 2, segments_count: 40, created_at: new Date(2026, 1, 11, 22, 2).getTime() / 1000 },
     'a\nb\u001b[2J': { files: [], total_size_mb: 0.5, camera_count: 1, segments_count: 1, created_at: new Date(2025, 0, 1, 9, 5).getTime() / 1000 },
-    archive: { files: [{ file: 'a.zip', type: 'single' }], total_size_mb: 3, camera_count: 0, segments_count: 0, created_at: null },
+    archive: { files: [{ file: 'a.zip', type: 'single', size_mb: 3, created_at: 1, path: '/a.zip' }], total_size_mb: 3, camera_count: 0, segments_count: 0, created_at: null },
   },
 };
 
@@ -56,7 +56,7 @@ t.test('a rebuild is the daemon\'s when there is one, and else left to its next 
   const files = ['library.db', 'library.db-wal', 'library.db-shm'].map((name) => join(stateDir, name));
   for (const file of files) await writeFile(file, 'x');
 
-  const port = await daemon(t, { 'POST /api/v1/library/rebuild': { matches: 17 } });
+  const port = await daemon(t, { 'POST /api/v1/library/rebuild': { success: true, message: 'made', matches: 17 } });
   t.same(await run(['library', 'rebuild'], { port, stateDir }), { exitCode: 0, out: 'made again from the folders: 17 matches', err: '' });
   t.ok(files.every((file) => existsSync(file)), 'the files of a running daemon stay');
   const refused = await run(['library', 'rebuild'], { port: await daemon(t, {}), stateDir });
