@@ -32,7 +32,11 @@ export function requireVersion(request: Request, version: Version): void {
  * needs. Throws `range_not_satisfiable`, with the answer's `Content-Range` set, for a part beyond the end.
  */
 export function wantedPart(request: Request, response: Response, bytes: number, version: Version): Part | null {
-  if (!isSameVersion(request.headers['if-range'], version)) return null;
+  const { range: asked = '', 'if-range': ifRange } = request.headers;
+  if (!isSameVersion(ifRange, version)) return null;
+  // range-parser refuses a longer end than there is; RFC 9110, 14.1.2 wants the whole then.
+  const lastBytes = Number(/^bytes=-(\d+)$/.exec(asked)?.[1] ?? 0);
+  if (bytes > 0 && lastBytes > bytes) return { start: 0, length: bytes };
   // express hands out what range-parser says: -2 malformed, -1 nothing of it is there.
   const ranges = request.range(bytes);
   if (ranges === -1) {
