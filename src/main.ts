@@ -5,7 +5,9 @@
 import { basename, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { createHttpApp } from './api/http/app.js';
+import { isAllowedPage } from './api/http/origin.js';
 import { startHttpServer } from './api/http/server.js';
+import { attachWebSocket, type WebSocketPlane } from './api/ws/attach.js';
 import { Camera } from './camera/camera.js';
 import { DetachedLauncher } from './camera/launcher.js';
 import { buildPipelines } from './camera/pipeline-check.js';
@@ -149,9 +151,29 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     undo.push({ end: () => recorder.shutdown(), leave: () => recorder.detach() });
 
     const preview = withoutPreview(CAMERA_IDS, () => recorder.mutexState());
-    const app = createHttpApp({ recording: recorder, preview, library, diagnostics, system, version, log: logging.part('api'), allowedOrigins: () => config.allowedOrigins });
+    let sockets: WebSocketPlane | null = null;
+    const app = createHttpApp({
+      recording: recorder,
+      preview,
+      library,
+      diagnostics,
+      system,
+      version,
+      log: logging.part('api'),
+      allowedOrigins: () => config.allowedOrigins,
+      connections: () => sockets?.connections() ?? 0,
+    });
     const http = await startHttpServer({ app, host: config.host, port: config.port, log: logging.part('api') });
     undo.push({ end: () => http.close() });
+    const plane = attachWebSocket({
+      server: http.server,
+      parts: { recording: recorder, preview, library, diagnostics },
+      clock: systemClock,
+      log: logging.part('ws'),
+      isAllowed: ({ headers }) => isAllowedPage(headers, config.allowedOrigins),
+    });
+    sockets = plane;
+    undo.push({ end: () => plane.close() });
     void checkPipelines(templates, pipelines, pluginPath, log);
 
     const watcher = await watchConfig({

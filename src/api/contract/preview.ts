@@ -16,7 +16,7 @@ const PreviewCamera = Type.Object(
   { title: 'PreviewCamera' },
 );
 
-const IceServer = Type.Object({
+export const IceServer = Type.Object({
   urls: Type.Array(Type.String()),
   username: Type.Optional(Type.String()),
   credential: Type.Optional(Type.String()),

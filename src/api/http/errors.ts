@@ -86,7 +86,12 @@ export function refusalAnswer(refusal: Refusal): ErrorAnswer {
 
 /** A complete answer for a connection whose request the HTTP parser gave up on (`code` as Node names it). */
 export function rawRefusal(code: string | null): string {
-  const { status, body } = refusalAnswer(parserRefusal(code));
+  return rawAnswer(parserRefusal(code));
+}
+
+/** A complete answer, for a connection that is closed after it. */
+export function rawAnswer(refusal: Refusal): string {
+  const { status, body } = refusalAnswer(refusal);
   const text = JSON.stringify(body);
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,

@@ -72,6 +72,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       keepAliveTimeout: limits.keepAliveMs,
       connectionsCheckingInterval: limits.checkMs,
       maxHeaderSize: limits.headersBytes,
+      // Clients that offer HTTP/2 (`Upgrade: h2c`) are answered as if they had not.
+      shouldUpgradeCallback: ({ headers }): boolean => server.listenerCount('upgrade') > 0 && headers.upgrade?.toLowerCase() === 'websocket',
     },
     app,
   );
