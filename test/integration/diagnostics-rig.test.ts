@@ -206,6 +206,7 @@ t.test('little space is told once per recording', { skip: process.getuid?.() ===
   const rig = await rigWith(t, { TOUCHLINE_RECORDINGS_DIR: join(disk, 'recordings') });
   await rig.record('tight');
   t.match(await waitFor(rig, 'alerts', 'recording_low_space'), { details: { match_id: 'tight', hours_left: Number, disk_free_gb: Number }, message: /Delete matches/ });
+  await until(async () => Number((await rig.get('/api/v1/recording')).body['duration']) > 6, 'the rig has looked at the disk again');
   await rig.stop();
   const told = (await events(rig, 'alerts')).filter(({ event_type: type }) => type === 'recording_low_space');
   t.strictSame(told.map(({ severity, details }) => [severity, details['threshold']]), [['warning', 'one_hour'], ['error', 'quarter_hour']]);

@@ -45,6 +45,7 @@ t.test('the frame rate is compared as the ratio that it is; a rate that nobody k
   const unknown: CameraStop = { ...clean, probe: { ...PROBE, avgFrameRate: '0/0' } };
   t.strictSame(typesOf(stopOf(unknown, { ...clean, probe: null }), 240), []);
   const slow: CameraStop = { ...clean, probe: { ...PROBE, avgFrameRate: '10/1' } };
+  t.strictSame(typesOf(stopOf(slow), 10), [], 'the threshold itself is enough');
   t.match(stopAlerts(stopOf(clean, slow), 24)[0]?.details, { min_effective_fps: 24, camera_fps: { camera_0: 29.97, camera_1: 10 } });
 });
 

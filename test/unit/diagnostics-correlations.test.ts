@@ -110,7 +110,7 @@ t.test('a log that is put aside is read to its end, and the new one from its beg
   await appendFile(path, `A ${NVVIC}\n`);
   await rename(path, `${path}.1`);
   await appendFile(`${path}.1`, `B ${NVVIC}\n`);
-  await writeFile(path, `C ${NVVIC}\n`);
+  await writeFile(path, `C ${NVVIC}\n${own('2026-11-20T18:00:01.000Z').repeat(20)}`);
   t.match(await look(), [/A /, /B /, /C /]);
   await truncate(path);
   t.strictSame(await look(), []);
