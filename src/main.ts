@@ -5,7 +5,7 @@
 import { basename, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { createHttpApp } from './api/http/app.js';
-import { isAllowedPage } from './api/http/origin.js';
+import { isAllowedPage, isKnownHost } from './api/http/origin.js';
 import { startHttpServer } from './api/http/server.js';
 import { attachWebSocket, type WebSocketPlane } from './api/ws/attach.js';
 import { Camera } from './camera/camera.js';
@@ -170,7 +170,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       parts: { recording: recorder, preview, library, diagnostics },
       clock: systemClock,
       log: logging.part('ws'),
-      isAllowed: ({ headers }) => isAllowedPage(headers, config.allowedOrigins),
+      isAllowed: ({ headers }) => isAllowedPage(headers, config.allowedOrigins) && isKnownHost(headers, config.allowedOrigins),
     });
     sockets = plane;
     undo.push({ end: () => plane.close() });

@@ -72,6 +72,17 @@ t.test('a public name that a stranger points at the rig takes no commands', asyn
   t.same(recording.status().recording, true);
 });
 
+t.test('a public name that a stranger points at the rig reads nothing either', async (t) => {
+  const { url } = await serve(t);
+  for (const path of ['/', '/api/v1/recording', '/api/v1/recordings', '/openapi.json', '/nothing']) {
+    const answer = await call(url, path, { headers: { host: 'evil.example:8000' } });
+    t.equal(answer.status, 403, path);
+    t.match(answer.json, { code: 'unknown_host', detail: /allowed_origins/ });
+  }
+  t.equal((await call(url, '/healthz', { headers: { host: 'rig17.club.example' } })).status, 200, 'a supervisor may use any name');
+  t.equal((await call(url, '/api/v1/recording', { headers: { host: new URL(CLUB).host } })).status, 200, 'the name of an allowed origin is known');
+});
+
 t.test('a page that goes on asking does not fill the log', async (t) => {
   const lines: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });

@@ -2,7 +2,7 @@ import express, { type Express, type Request, type RequestHandler } from 'expres
 import type { Logger } from 'pino';
 import { createMetrics, type HttpMetrics, type MetricsSources } from '../metrics/metrics.js';
 import { readBodyText } from './body.js';
-import { crossOrigin, MEDIA_POLICY, refuseForeignPages, securityHeaders } from './browser-rules.js';
+import { crossOrigin, MEDIA_POLICY, refuseForeignPages, refuseUnknownHosts, securityHeaders } from './browser-rules.js';
 import { docsPage } from './docs-page.js';
 import { type AllowedOrigins, isForeignEmbedding } from './origin.js';
 import { limitPerClient, type RateLimit } from './rate-limit.js';
@@ -45,7 +45,7 @@ export function createHttpApp(parts: HttpAppParts): Express {
   app.enable('case sensitive routing');
   app.set('query parser', false);
 
-  app.use(securityHeaders(allowedOrigins), crossOrigin(allowedOrigins), refuseForeignPages(allowedOrigins, log));
+  app.use(securityHeaders(allowedOrigins), crossOrigin(allowedOrigins), refuseForeignPages(allowedOrigins, log), refuseUnknownHosts(allowedOrigins, log));
   app.use(DOCS_PATH, docsPage(DOCS_PATH));
   for (const [path, group] of byPath(routes)) {
     app.all(path, dispatch(group, surroundings));

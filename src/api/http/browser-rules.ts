@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { systemClock } from '../../lib/clock.js';
 import { RepeatedFault } from '../../telemetry/repeated-fault.js';
-import { type AllowedOrigins, isAllowedOrigin, isAllowedPage } from './origin.js';
+import { type AllowedOrigins, isAllowedOrigin, isAllowedPage, isKnownHost } from './origin.js';
 import { refuse } from './refuse.js';
 
 /** What a browser may do with an answer: nothing but read it, and only pages of the rig. */
@@ -45,6 +45,17 @@ export function crossOrigin(allowed: AllowedOrigins): RequestHandler {
 }
 
 const SHOWN_CHARS = 200;
+
+/** Whoever looks after machines calls them by whatever name; these tell nothing that a stranger could use. */
+const FOR_EVERYBODY: readonly string[] = ['/healthz', '/metrics'];
+
+/** What was sent to another name than the rig's ends here, before anything looks at it. */
+export function refuseUnknownHosts(allowed: AllowedOrigins, log: Logger): RequestHandler {
+  return (request, response, next) => {
+    if (FOR_EVERYBODY.includes(request.path) || isKnownHost(request.headers, allowed())) next();
+    else refuse(request, response, 'unknown_host', log);
+  };
+}
 
 /** Commands of pages that are neither the rig's own nor allowed end here, before anything looks at them. */
 export function refuseForeignPages(allowed: AllowedOrigins, log: Logger): RequestHandler {

@@ -36,6 +36,7 @@ export const REFUSAL_CODES = [
   'not_found',
   'method_not_allowed',
   'foreign_origin',
+  'unknown_host',
   'body_too_large',
   'body_encoding',
   'bad_request',
@@ -59,6 +60,12 @@ const REFUSALS: Readonly<Record<Refusal, { readonly status: number; readonly det
     detail:
       'A page of another site sent this request: the rig takes commands only from its own pages and from programs. ' +
       'If the page belongs to you, add its origin (http://name:port, as in the address bar) to "allowed_origins" in touchline.json',
+  },
+  unknown_host: {
+    status: 403,
+    detail:
+      'The rig does not know the name by which it was called: call it by its address, or add that name as an origin ' +
+      '(http://name:port, as in the address bar) to "allowed_origins" in touchline.json',
   },
   too_many_requests: { status: 429, detail: 'This costs the rig so much that a client may ask for it a few times a minute only: try again later' },
 };

@@ -28,6 +28,18 @@ export function isAllowedPage(headers: IncomingHttpHeaders, allowed: readonly st
   return page !== null && called !== null && page.host === called.host && isOwnName(page.hostname);
 }
 
+/**
+ * Whether the rig is called by a name that is its own, or that of an allowed origin. A page whose name a stranger lets
+ * point at the rig (DNS rebinding) reads as a page of the rig, without any `Origin`; the name is what gives it away.
+ */
+export function isKnownHost(headers: IncomingHttpHeaders, allowed: readonly string[]): boolean {
+  const { host } = headers;
+  // Browsers always send it.
+  if (host === undefined) return true;
+  const called = urlOf(`http://${host}`);
+  return called !== null && (isOwnName(called.hostname) || allowed.some((origin) => urlOf(origin)?.hostname === called.hostname));
+}
+
 /** Whether the list names this origin. `null`, which files and sandboxed frames send, is never in it. */
 export function isAllowedOrigin(origin: string | undefined, allowed: readonly string[]): boolean {
   return origin !== undefined && allowed.includes(origin);
