@@ -4,6 +4,7 @@ import { createRoutes } from '../src/api/http/routes.js';
 import { DOCUMENTED } from '../src/api/metrics/event-series.js';
 import { renderMetricsPage } from '../src/api/metrics/page.js';
 import { renderRestPage } from '../src/api/openapi/page.js';
+import { renderWebSocketPage } from '../src/api/ws/documentation.js';
 import { renderExample, renderPage, renderSchema } from '../src/config/documentation.js';
 import { plannedParts } from '../test/support/planned-parts.js';
 
@@ -21,3 +22,4 @@ await writeFile(new URL('touchline.example.json', docs), renderExample());
 await update('configuration.md', renderPage);
 await update('rest.md', (page) => renderRestPage(page, createRoutes(plannedParts())));
 await update('metrics.md', (page) => renderMetricsPage(page, DOCUMENTED));
+await update('websocket.md', renderWebSocketPage);

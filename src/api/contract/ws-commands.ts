@@ -15,7 +15,7 @@ export const StopRecordingParams = Type.Object(
 );
 
 export const StopPreviewParams = Type.Object(
-  { camera_id: Type.Optional(Nullable(Type.Integer(), { description: 'Camera number; absent or null: all' })) },
+  { camera_id: Type.Optional(Nullable(Type.Integer({ minimum: 0 }), { description: 'Camera number; absent or null: all' })) },
   { title: 'StopPreviewParams' },
 );
 

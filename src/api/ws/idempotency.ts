@@ -26,7 +26,7 @@ export class ReplayCache<R> {
   readonly #clock: Clock;
   readonly #limits: ReplayLimits;
   readonly #running = new Map<string, Remembered<R>>();
-  /** In the order of their receipt. */
+  /** In the order of their ends, so that the result of a long command is not pushed out by those that were short. */
   readonly #finished = new Map<string, Remembered<R>>();
 
   constructor(clock: Clock, limits: ReplayLimits) {
@@ -59,7 +59,7 @@ export class ReplayCache<R> {
   finish(entry: Remembered<R>, outcome: string | null): void {
     entry.finished = { atMs: this.#clock.monoMs(), outcome };
     this.#running.delete(entry.key);
-    this.#insertByReceipt(entry);
+    this.#finished.set(entry.key, entry);
     this.#dropOld();
   }
 
@@ -71,15 +71,6 @@ export class ReplayCache<R> {
   /** Commands whose end is remembered. */
   get finished(): number {
     return this.#finished.size;
-  }
-
-  #insertByReceipt(entry: Remembered<R>): void {
-    const later = [...this.#finished.values()].filter(({ receivedAtMs }) => receivedAtMs > entry.receivedAtMs);
-    this.#finished.set(entry.key, entry);
-    for (const other of later) {
-      this.#finished.delete(other.key);
-      this.#finished.set(other.key, other);
-    }
   }
 
   #dropOld(): void {
