@@ -29,6 +29,16 @@ const BY_CODE: ReadonlyMap<string, number> = new Map([
   ['precondition_failed', 412], // RFC 9110, 13.1
   ['range_not_satisfiable', 416], // RFC 9110, 14.4
   ['unknown_log_type', 400], // contract 3.7
+  ['no_cloud_storage', 503], // contract 3.8
+  ['panorama_update_empty', 400], // contract 3.9
+  ['panorama_missing', 400],
+  ['calibration_missing', 400],
+  ['calibration_not_started', 400],
+  ['calibration_no_service', 400],
+  ['panorama_not_active', 400],
+  ['panorama_not_processable', 400],
+  ['panorama_not_calibrated', 503],
+  ['not_over_the_network', 403], // contract 3.10
 ]);
 
 /** Requests that no part of the rig ever sees, because HTTP itself answers them; each is the `code` of its answer. */

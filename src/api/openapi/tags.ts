@@ -5,5 +5,8 @@ export const TAGS: ReadonlyMap<string, string> = new Map([
   ['Preview', 'Live pictures while nothing is recorded'],
   ['Library', 'The matches on the disk of the rig and their files'],
   ['Diagnostics', 'For the technician: load, logs, and what went wrong together'],
+  ['Panorama', 'Stitched pictures, which this rig does not make: answers that clients of FootballVision understand'],
+  ['Cloud', 'Archives in the cloud, which this rig does not have'],
+  ['Development', 'Which version runs; nothing can be changed over the network'],
   ['Operations', 'For machines that look after the rig: load balancers, Prometheus, generators of clients'],
 ]);
