@@ -92,7 +92,7 @@ t.test('a frame of more than 2 MiB closes the connection with 1009, and no other
 
 t.test('a channel is published when it is subscribed, and no more when it is unsubscribed', async (t) => {
   const hour = 3_600_000;
-  const { url } = await serveWebSocket(t, { limits: { intervalsMs: { status: hour, pipeline_state: hour, system_metrics: hour, panorama_status: hour } } });
+  const { url, recording } = await serveWebSocket(t, { limits: { intervalsMs: { status: hour, pipeline_state: hour, system_metrics: hour, panorama_status: hour } } });
   const client = await WsClient.greeted(url);
   client.send({ v: 1, type: 'subscribe', channels: ['pipeline_state', 'bogus', {}, 'panorama_status'] });
   t.match(await client.type('pipeline_state', 0), { v: 1, data: { mode: 'idle' } });
@@ -100,6 +100,9 @@ t.test('a channel is published when it is subscribed, and no more when it is uns
   client.send({ v: 1, type: 'unsubscribe', channels: ['pipeline_state'] });
   client.send({ v: 1, type: 'subscribe', channels: ['panorama_status'] });
   await client.type('panorama_status');
+  recording.events.emit('changed');
+  await client.type('status');
+  await client.settled();
   t.equal(client.all('pipeline_state').length, 1);
   t.strictSame(client.broken, []);
 });

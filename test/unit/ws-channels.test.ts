@@ -70,6 +70,12 @@ t.test('a refresh comes at once, once however often it is asked, and the schedul
   for (let i = 0; i < 100; i += 1) channels.refresh(['status']);
   await clock.advanceMs(1600);
   t.strictSame(one.got.map(({ atMs }) => atMs), [1000, 1400, 2000, 3000]);
+  one.got.length = 0;
+  for (let i = 0; i < 100; i += 1) {
+    channels.refresh(['status']);
+    await clock.advanceMs(1);
+  }
+  t.strictSame(one.got.map(({ atMs }) => atMs), [3000, 3050, 3100], 'at most every 50 ms');
   channels.close();
 });
 

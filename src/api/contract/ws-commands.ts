@@ -2,7 +2,7 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { Nullable } from './common.js';
 import { LogsBody } from './diagnostics.js';
 import { RecordingsBody } from './library.js';
-import { PanoramaProcessingBody } from './ws-panorama.js';
+import { PanoramaProcessingBody } from './panorama.js';
 import { PreviewRequestBody, PreviewStartBody, PreviewStopBody } from './preview.js';
 import { StartBody, StartRequestBody } from './recording-start.js';
 import { StopBody } from './recording-stop.js';

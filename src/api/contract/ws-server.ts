@@ -1,6 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { EpochSeconds } from './common.js';
-import { PanoramaCalibrationBody, PanoramaStatusBody } from './ws-panorama.js';
+import { PanoramaCalibrationBody, PanoramaStatusBody } from './panorama.js';
 import { PipelineStateBody } from './pipeline-state.js';
 import { IceServer } from './preview.js';
 import { StatusBody } from './status.js';

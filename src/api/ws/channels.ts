@@ -21,12 +21,17 @@ export interface ChannelsOptions {
   readonly log: Logger;
 }
 
+const REFRESH_GAP_MS = 50;
+
 export class Channels {
   readonly #channels: ReadonlyMap<Channel, ChannelBroadcast>;
   readonly #due = new Set<Channel>();
-  #immediate: NodeJS.Immediate | null = null;
+  readonly #clock: Clock;
+  #refreshing: AbortController | null = null;
+  #refreshedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor({ readings, intervalsMs, clock, log }: ChannelsOptions) {
+    this.#clock = clock;
     this.#channels = new Map(
       CHANNELS.map((channel) => {
         const fault = new RepeatedFault(clock, log, `channel ${channel} cannot be read`);
@@ -43,21 +48,33 @@ export class Channels {
     for (const channel of channels) this.#channels.get(channel)?.remove(subscriber);
   }
 
-  /** Publishes these channels soon, once however often it is asked meanwhile; their schedule stays as it is. */
+  /**
+   * Publishes these channels at once, their schedule staying as it is. However often it is asked, it happens at most
+   * every 50 ms: a client that subscribes all the time must not cost the others anything.
+   */
   refresh(channels: readonly Channel[]): void {
     for (const channel of channels) this.#due.add(channel);
-    this.#immediate ??= setImmediate(() => {
-      this.#immediate = null;
-      const due = CHANNELS.filter((channel) => this.#due.has(channel));
-      this.#due.clear();
-      for (const channel of due) this.#channels.get(channel)?.publish();
-    });
+    if (this.#refreshing !== null || this.#due.size === 0) return;
+    this.#refreshing = new AbortController();
+    void this.#refreshSoon(this.#refreshing.signal);
   }
 
   close(): void {
-    if (this.#immediate !== null) clearImmediate(this.#immediate);
-    this.#immediate = null;
+    this.#refreshing?.abort();
     for (const broadcast of this.#channels.values()) broadcast.close();
+  }
+
+  async #refreshSoon(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#clock.sleepMs(Math.max(0, this.#refreshedAtMs + REFRESH_GAP_MS - this.#clock.monoMs()), signal);
+    } catch {
+      return;
+    }
+    this.#refreshing = null;
+    this.#refreshedAtMs = this.#clock.monoMs();
+    const due = CHANNELS.filter((channel) => this.#due.has(channel));
+    this.#due.clear();
+    for (const channel of due) this.#channels.get(channel)?.publish();
   }
 }
 

@@ -9,7 +9,7 @@ import { type CommandContract, COMMANDS, DEFAULT_LOG_TYPE, type GetLogsParams, L
 import { invalidRequest } from '../http/route.js';
 import { getLogs } from '../operations/diagnostics.js';
 import { getRecordings, type RecordingsList } from '../operations/library.js';
-import { panoramaProcessing } from './panorama.js';
+import { panoramaProcessing } from '../operations/panorama.js';
 import { startPreview, stopPreview } from '../operations/preview.js';
 import { startRecording, stopRecording } from '../operations/recording.js';
 

@@ -3,7 +3,7 @@ import type { Diagnostics } from '../../diagnostics/types.js';
 import type { PreviewService } from '../../preview/types.js';
 import type { RecordingService } from '../../recording/types.js';
 import { systemMetrics } from '../operations/diagnostics.js';
-import { panoramaCalibration, panoramaStatus } from './panorama.js';
+import { panoramaCalibration, panoramaStatus } from '../operations/panorama.js';
 import { status } from '../operations/status.js';
 import { presentPipelineState } from '../presenters/pipeline-state.js';
 import type { ChannelReadings } from './channels.js';
