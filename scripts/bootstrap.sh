@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a checkout ready: system packages, Node, npm packages, and what is compiled. Does nothing, quickly, when all is
 # done already. Steps may be named; without a name all of them run:
-#   bootstrap.sh [packages|setup|build]     each includes those before it
+#   bootstrap.sh [packages|setup|build|test]     each includes those before it
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -12,11 +12,11 @@ done
 
 step=${1:-build}
 case $step in
-  packages | setup | build) ;;
-  *) fail "unknown step '$step': packages, setup or build" ;;
+  packages | setup | build | test) ;;
+  *) fail "unknown step '$step': packages, setup, build or test" ;;
 esac
 
-ensure_system_packages
+ensure_system_packages system-packages.txt
 [ "$step" != packages ] || exit 0
 
 # Two at once in one checkout would install over each other.
@@ -33,3 +33,6 @@ ensure_dependencies
 
 build_typescript
 build_native
+[ "$step" != build ] || exit 0
+
+ensure_system_packages test-packages.txt

@@ -8,6 +8,7 @@ import { createHttpApp } from './api/http/app.js';
 import { isAllowedPage, isKnownHost } from './api/http/origin.js';
 import { startHttpServer } from './api/http/server.js';
 import { attachWebSocket, type WebSocketPlane } from './api/ws/attach.js';
+import { liveSignalling } from './api/ws/live-signalling.js';
 import { Camera } from './camera/camera.js';
 import { DetachedLauncher } from './camera/launcher.js';
 import { buildPipelines } from './camera/pipeline-check.js';
@@ -21,8 +22,9 @@ import { makeFolderDurably, removeLeftoverTempFiles } from './lib/durable-file.j
 import { acquireFolderLock, type FolderLock } from './lib/process-lock.js';
 import { openLibrary } from './library/library.js';
 import { CameraMutex } from './mutex/camera-mutex.js';
-import { configuredProfile, loadPipelineLibrary, recordingRequest, redactPipeline, type ChosenProfile, type PipelineLibrary, type RenderedPipeline } from './pipelines/index.js';
-import { withoutPreview } from './preview/no-preview.js';
+import { configuredProfile, liveRequest, loadPipelineLibrary, recordingRequest, redactPipeline, type ChosenProfile, type PipelineLibrary, type RenderedPipeline } from './pipelines/index.js';
+import { hlsFolder } from './preview/hls-folder.js';
+import { openLivePictures } from './preview/live-pictures.js';
 import { MatchKeeper } from './recording/match-keeper.js';
 import { policyOf } from './recording/policy.js';
 import { Recorder } from './recording/recorder.js';
@@ -150,11 +152,26 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await recorder.adopt();
     undo.push({ end: () => recorder.shutdown(), leave: () => recorder.detach() });
 
-    const preview = withoutPreview(CAMERA_IDS, () => recorder.mutexState());
+    const live = await openLivePictures({
+      cameras,
+      mutex,
+      pipeline: (camera, targets) => templates.renderLive(liveRequest(config, chosen, camera), targets).text,
+      times: () => ({ stallMs: config.recordingStallMs, firstFrameTimeoutMs: config.recordingStartTimeoutMs }),
+      hlsDir: hlsFolder(config.hlsDir, config.runtimeDir),
+      transportMode: config.previewTransportMode,
+      webrtcUdpPort: config.webrtcUdpPort,
+      bindAddress: listensEverywhere(config.host) ? null : config.host,
+      iceServers: config.webrtcIceServers,
+      clock: systemClock,
+      log: logging.part('preview'),
+    });
+    undo.push({ end: () => live.close() });
+    const { preview } = live;
     let sockets: WebSocketPlane | null = null;
     const app = createHttpApp({
       recording: recorder,
       preview,
+      hlsDir: live.hlsDir,
       library,
       diagnostics,
       system,
@@ -168,6 +185,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const plane = attachWebSocket({
       server: http.server,
       parts: { recording: recorder, preview, library, diagnostics },
+      signalling: liveSignalling(live.sessions),
       clock: systemClock,
       log: logging.part('ws'),
       isAllowed: ({ headers }) => isAllowedPage(headers, config.allowedOrigins) && isKnownHost(headers, config.allowedOrigins),
@@ -207,6 +225,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await unwind(undo.map(({ end, leave }) => leave ?? end), log);
     throw error;
   }
+}
+
+/** Whether this configured address means every network that the rig is in. */
+function listensEverywhere(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
 }
 
 type Step = () => Promise<unknown> | unknown;

@@ -24,6 +24,8 @@
 #include "framemeter.h"
 #include "framecounts.h"
 
+#include <gst/video/video.h>
+
 GST_DEBUG_CATEGORY_STATIC (frame_meter_debug);
 #define GST_CAT_DEFAULT frame_meter_debug
 
@@ -49,7 +51,8 @@ enum
   PROP_MISSED,
   PROP_LAST_FRAME_AGE_MS,
   PROP_LARGEST_GAP_MS,
-  PROP_FPS
+  PROP_FPS,
+  PROP_REQUEST_KEYFRAME
 };
 
 G_DEFINE_TYPE (TouchlineFrameMeter, touchline_frame_meter, GST_TYPE_ELEMENT)
@@ -189,6 +192,19 @@ frame_meter_get_property (GObject *object, guint id, GValue *value, GParamSpec *
   }
 }
 
+static void
+frame_meter_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  if (id != PROP_REQUEST_KEYFRAME) {
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    return;
+  }
+  /* Upstream to the encoder. Encoders take it before they have seen a frame, too. */
+  if (g_value_get_boolean (value))
+    gst_pad_push_event (TOUCHLINE_FRAME_METER (object)->sinkpad,
+        gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+}
+
 static GstStateChangeReturn
 frame_meter_change_state (GstElement *element, GstStateChange transition)
 {
@@ -232,6 +248,7 @@ touchline_frame_meter_class_init (TouchlineFrameMeterClass *class)
 
   GST_DEBUG_CATEGORY_INIT (frame_meter_debug, "framemeter", 0, "counts frames");
   object_class->get_property = frame_meter_get_property;
+  object_class->set_property = frame_meter_set_property;
   object_class->finalize = frame_meter_finalize;
   element_class->change_state = frame_meter_change_state;
 
@@ -246,6 +263,9 @@ touchline_frame_meter_class_init (TouchlineFrameMeterClass *class)
   install_measure (object_class, PROP_LARGEST_GAP_MS, "largest-gap-ms",
       "Longest time between two frames in milliseconds, -1 before the second");
   install_measure (object_class, PROP_FPS, "fps", "Frames per second over the last two seconds, -1 before the second");
+  g_object_class_install_property (object_class, PROP_REQUEST_KEYFRAME, g_param_spec_boolean ("request-keyframe",
+          "request-keyframe", "Set to true: asks the encoder before this element for a keyframe", FALSE,
+          G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
 
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);

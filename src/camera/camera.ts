@@ -14,7 +14,7 @@ import { warnWhenSlow } from '../telemetry/slow.js';
 import { HostConnection } from './client.js';
 import type { JournalEntry } from './journal.js';
 import type { HostLauncher } from './launcher.js';
-import { intentPath, socketPath, type HostState, type RecordingSpec, type StopReport } from './protocol.js';
+import { intentPath, socketPath, type HostState, type LiveSpec, type RecordingSpec, type StopReport } from './protocol.js';
 import { nextStep, type Step, type Wanted } from './wanted.js';
 
 export interface CameraEvents {
@@ -128,13 +128,33 @@ export class Camera extends EventEmitter<CameraEvents> {
     }
   }
 
+  /**
+   * The caller owns the camera: its live picture. Resolves when the first frame has come; whatever the host did before
+   * is ended first. Say `want` afterwards to have it brought back when the host dies.
+   */
+  async show(spec: LiveSpec): Promise<void> {
+    this.#wanted = { kind: 'hands-off' };
+    await this.#withdrawal;
+    await this.#endLeftover();
+    await this.#opening('live', () => this.#requests.run(() => this.#connected().request('live', spec, PREPARE_MS)));
+  }
+
+  async #endLeftover(): Promise<void> {
+    const { run, live } = await this.#requests.run(() => this.ready(SHORT_REQUEST_MS));
+    const leftover = run ?? live ?? null;
+    if (leftover !== null) await this.abort(leftover.runId);
+  }
+
   async #prepareOnce(spec: RecordingSpec): Promise<void> {
     await this.#withdrawal;
-    const leftover = (await this.ready(SHORT_REQUEST_MS)).run;
-    if (leftover !== null) await this.abort(leftover.runId);
+    await this.#endLeftover();
+    await this.#opening('prepare', () => this.#requests.run(() => this.#connected().request('prepare', spec, PREPARE_MS)));
+  }
+
+  async #opening(operation: string, run: () => Promise<unknown>): Promise<void> {
     this.#isOpening = true;
     try {
-      await this.#watched('prepare', () => this.#requests.run(() => this.#connected().request('prepare', spec, PREPARE_MS)));
+      await this.#watched(operation, run);
     } finally {
       this.#isOpening = false;
     }
@@ -157,6 +177,16 @@ export class Camera extends EventEmitter<CameraEvents> {
 
   async abort(runId: string): Promise<void> {
     await this.#requests.run(() => this.#connected().request('abort', { runId }, SHORT_REQUEST_MS));
+  }
+
+  /** Switches the encoder of a live picture; harmless when that run is over. */
+  async encode(runId: string, on: boolean): Promise<void> {
+    await this.#requests.run(() => this.#connected().request('encode', { runId, on }, SHORT_REQUEST_MS));
+  }
+
+  /** The next encoded frame of a live picture becomes a keyframe; harmless when that run is over. */
+  async keyframe(runId: string): Promise<void> {
+    await this.#requests.run(() => this.#connected().request('keyframe', { runId }, SHORT_REQUEST_MS));
   }
 
   /** What the host records; null when it does not. */
@@ -285,6 +315,10 @@ export class Camera extends EventEmitter<CameraEvents> {
   async #carryOut(step: Step): Promise<void> {
     if (step.kind === 'abort') {
       await this.abort(step.runId);
+      return;
+    }
+    if (step.kind === 'live') {
+      await this.#opening('live', () => this.#requests.run(() => this.#connected().request('live', step.spec, PREPARE_MS)));
       return;
     }
     if (step.kind === 'record') await this.prepare(step.spec);

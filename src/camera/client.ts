@@ -17,6 +17,9 @@ const results = {
   go: compileSchema(METHODS.go.result),
   stop: compileSchema(METHODS.stop.result),
   abort: compileSchema(METHODS.abort.result),
+  live: compileSchema(METHODS.live.result),
+  encode: compileSchema(METHODS.encode.result),
+  keyframe: compileSchema(METHODS.keyframe.result),
   describe: compileSchema(METHODS.describe.result),
   shutdown: compileSchema(METHODS.shutdown.result),
 };

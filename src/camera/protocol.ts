@@ -76,8 +76,21 @@ export const RecordingSpecSchema = Type.Object({
 });
 export type RecordingSpec = Static<typeof RecordingSpecSchema>;
 
+/** All that a host needs to show a live picture. Unlike a recording it is not resumed after a crash: the daemon asks again. */
+export const LiveSpecSchema = Type.Object({
+  runId: Type.String({ minLength: 1, maxLength: 64 }),
+  /** Rendered pipeline with elements `source_meter`, `encoded_meter` and `live_valve`. */
+  pipeline: Type.String({ minLength: 1 }),
+  /** Whether the encoder works from the beginning; a picture for WebRTC is encoded only while somebody watches. */
+  encode: Type.Boolean(),
+  stallMs: Type.Number({ minimum: 100 }),
+  firstFrameTimeoutMs: Type.Number({ minimum: 100 }),
+});
+export type LiveSpec = Static<typeof LiveSpecSchema>;
+
 export const HostPhaseSchema = Type.Union([
   Type.Literal('idle'),
+  Type.Literal('live'),
   Type.Literal('prepared'),
   Type.Literal('running'),
   Type.Literal('stopping'),
@@ -112,6 +125,15 @@ export const RunStateSchema = Type.Object({
 });
 export type RunState = Static<typeof RunStateSchema>;
 
+export const LiveStateSchema = Type.Object({
+  runId: Type.String(),
+  playedMonoUs: Type.Number(),
+  encode: Type.Boolean(),
+  source: Type.Union([MeterStatsSchema, Type.Null()]),
+  encoded: Type.Union([MeterStatsSchema, Type.Null()]),
+});
+export type LiveState = Static<typeof LiveStateSchema>;
+
 export const HostStateSchema = Type.Object({
   camera: Type.Number(),
   pid: Type.Number(),
@@ -119,6 +141,8 @@ export const HostStateSchema = Type.Object({
   startedMonoUs: Type.Number(),
   phase: HostPhaseSchema,
   run: Type.Union([RunStateSchema, Type.Null()]),
+  /** Absent in hosts of an earlier version, which may still be recording. */
+  live: Type.Optional(Type.Union([LiveStateSchema, Type.Null()])),
   /** Why the previous host of this camera gave up, if it did in this boot. */
   lastFailure: Type.Union([FailureSchema, Type.Null()]),
 });
@@ -153,6 +177,12 @@ export const METHODS = {
   },
   /** Forget the run at once: no end of stream, no resume. For a start that is taken back. */
   abort: { params: Type.Object({ runId: Type.String() }), result: Type.Object({}) },
+  /** Show a live picture. Answers when the first frame has come from the camera; the same run again changes nothing. Ended by `abort`. */
+  live: { params: LiveSpecSchema, result: Type.Object({ playedMonoUs: Type.Number() }) },
+  /** Of a live picture: switch its encoder on or off. */
+  encode: { params: Type.Object({ runId: Type.String(), on: Type.Boolean() }), result: Type.Object({}) },
+  /** Of a live picture: make the next encoded frame a keyframe. */
+  keyframe: { params: Type.Object({ runId: Type.String() }), result: Type.Object({}) },
   /** The spec of the run, for a daemon that knows nothing of it. */
   describe: { params: Type.Object({}), result: Type.Object({ spec: Type.Union([RecordingSpecSchema, Type.Null()]) }) },
   /** Finalise what runs, then exit and stay away. */

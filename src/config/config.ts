@@ -31,6 +31,11 @@ export function toConfig(wire: WireConfig) {
     recordingMinFreeBytes: wire.recording_min_free_gb * BYTES_PER_GIB,
     recordingSloMinEffectiveFps: wire.recording_slo_min_effective_fps,
 
+    previewTransportMode: wire.preview_transport_mode,
+    hlsDir: wire.hls_dir,
+    webrtcUdpPort: wire.webrtc_udp_port,
+    webrtcIceServers: wire.webrtc_ice_servers,
+
     overloadGuardEnabled: wire.recording_overload_guard_enabled,
     overloadCpuPercentThreshold: wire.recording_overload_cpu_percent_threshold,
     overloadPollIntervalMs: wire.recording_overload_poll_interval_seconds * MS_PER_SECOND,

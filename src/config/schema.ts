@@ -194,6 +194,43 @@ const overload = {
 
 const pixels = Type.Integer({ minimum: 16, maximum: 8192 });
 
+const preview = {
+  preview_transport_mode: Type.Enum(['dual', 'hls', 'webrtc'], {
+    default: 'dual',
+    description: 'How live pictures are sent when nobody says: webrtc, or hls (also with dual).',
+    ...AT_START,
+  }),
+  hls_dir: orNull(Type.String({ minLength: 1, maxLength: 4096, 'x-expected': 'the path of a folder' }), {
+    default: null,
+    'x-touchline-path': true,
+    description: 'Where live pictures lie as HLS, in memory; null = a folder of its own in /dev/shm.',
+    ...AT_START,
+  }),
+  webrtc_udp_port: Type.Integer({
+    minimum: 0,
+    maximum: 65535,
+    default: 0,
+    description: 'UDP port of all WebRTC viewers, for the rule of a firewall; 0 = any free one.',
+    ...AT_START,
+  }),
+  webrtc_ice_servers: Type.Array(
+    Type.Object(
+      {
+        urls: Type.Array(Type.String({ pattern: '^(?:stuns?|turns?):[^\\s]{1,500}$', 'x-expected': 'an address such as stun:host:port or turn:host:port?transport=udp' }), { minItems: 1, maxItems: 8 }),
+        username: Type.Optional(Type.String({ maxLength: 256 })),
+        credential: Type.Optional(Type.String({ maxLength: 256 })),
+      },
+      { additionalProperties: false },
+    ),
+    {
+      maxItems: 8,
+      default: [],
+      description: 'STUN and TURN servers for viewers outside the network of the rig, as browsers take them. Whoever reads the status sees them.',
+      ...AT_START,
+    },
+  ),
+};
+
 const picture = {
   video_width: orNull(pixels, {
     default: null,
@@ -224,7 +261,7 @@ const picture = {
 
 /** The whole configuration with every default filled in, in the words of the file. */
 export const ConfigSchema = Type.Object(
-  { ...general, ...recording, ...overload, ...picture },
+  { ...general, ...recording, ...overload, ...preview, ...picture },
   { additionalProperties: false, title: 'Touchline configuration' },
 );
 

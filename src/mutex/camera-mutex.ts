@@ -25,7 +25,7 @@ export interface Lease {
 
 export class CameraMutex {
   readonly #clock: Clock;
-  #current: { readonly lease: Lease; readonly acquiredAt: Date } | null = null;
+  #current: { readonly lease: Lease; readonly acquiredAt: Date; readonly onDisplaced: (() => void) | null } | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -35,7 +35,7 @@ export class CameraMutex {
    * Takes the cameras. The same holder asking again for the same mode gets its lease back; anybody else is refused
    * with `cameras_busy`. Recording wins over preview with `displace`; it never displaces another recording.
    */
-  acquire(mode: Exclude<MutexMode, 'idle'>, holder: string, options: { readonly displace?: boolean } = {}): Lease {
+  acquire(mode: Exclude<MutexMode, 'idle'>, holder: string, options: { readonly displace?: boolean; /** Somebody who may took the cameras; called once, before `acquire` of the new owner returns. */ readonly onDisplaced?: () => void } = {}): Lease {
     const current = this.#current?.lease;
     if (current !== undefined) {
       if (current.mode === mode && current.holder === holder) return current;
@@ -54,7 +54,9 @@ export class CameraMutex {
         if (this.#current?.lease === lease) this.#current = null;
       },
     };
-    this.#current = { lease, acquiredAt: new Date(this.#clock.nowEpochMs()) };
+    const displaced = this.#current?.onDisplaced;
+    this.#current = { lease, acquiredAt: new Date(this.#clock.nowEpochMs()), onDisplaced: options.onDisplaced ?? null };
+    displaced?.();
     return lease;
   }
 

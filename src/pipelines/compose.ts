@@ -122,12 +122,16 @@ export interface Rendering {
 }
 
 /** Fills the templates in. Values from files are blamed on the file, values from the request on the request's key. */
-export function render(composition: Composition, request: RecordingRequest): Rendering {
+export function render(
+  composition: Composition,
+  request: RecordingRequest,
+  more: (picture: Picture) => Iterable<readonly [string, Scalar]> = () => [],
+): Rendering {
   const sources = sourcesOf(composition, request.quality, request.camera);
   const settings = withBitrate(mergeSettings(sources), request.bitrateKbps);
   const picture = pictureOf(composition.profile, request);
   const { values: provided, flags } = providedValues(request, picture, settings, composition.encoder.gop_seconds);
-  const values = new Map<string, Scalar>([...settings, ...provided]);
+  const values = new Map<string, Scalar>([...settings, ...provided, ...more(picture)]);
   const path = (name: string): readonly (string | number)[] => {
     const file = [...sources].reverse().find((source) => Object.hasOwn(source.settings, name));
     if (name === 'bitrate_kbps' && request.bitrateKbps !== null) return ['bitrateKbps'];

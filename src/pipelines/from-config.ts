@@ -3,6 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import type { Config } from '../config/config.js';
 import { chooseProfile, type ChosenProfile } from './choose-profile.js';
 import type { PipelineLibrary } from './library.js';
+import type { LiveRequest } from './live.js';
 import type { RecordingRequest } from './schema.js';
 
 /**
@@ -24,6 +25,12 @@ export function configuredProfile(
         () => false,
       ),
   });
+}
+
+/** What the configuration of this moment asks of one camera's live picture. */
+export function liveRequest(config: Config, chosen: ChosenProfile, camera: number): LiveRequest {
+  const { quality: _quality, bitrateKbps: _bitrate, segmentSeconds: _segment, ...rest } = recordingRequest(config, chosen, camera);
+  return rest;
 }
 
 /** What the configuration of this moment asks of one camera's recording pipeline. */

@@ -14,6 +14,7 @@ import {
   type SourceKind,
 } from './compose.js';
 import { explainParseError, type ParseErrorExplanation } from './explain.js';
+import { composeLive, LIVE_ELEMENT_NAMES, renderLive, type LiveRequest, type LiveTargets } from './live.js';
 import { loadFiles, type PipelineFiles } from './load.js';
 import { QUALITIES, RecordingRequestSchema, type RecordingRequest } from './schema.js';
 import { elementsOf, parseElements } from './text.js';
@@ -57,11 +58,19 @@ export interface RenderedPipeline {
   readonly notes: readonly string[];
 }
 
+/** Text for gst_parse_launch, and the size of the picture where it is known beforehand. */
+export interface LivePipeline {
+  readonly text: string;
+  readonly elements: readonly string[];
+}
+
 export interface PipelineLibrary {
   /** In alphabetical order. */
   profiles(): readonly ProfileInfo[];
   /** @throws TouchlineError `invalid` with a violation for each thing that is wrong with the request. */
   renderRecording(request: RecordingRequest): RenderedPipeline;
+  /** The pipeline of a live picture. @throws TouchlineError `invalid`, as above. */
+  renderLive(request: LiveRequest, targets: LiveTargets): LivePipeline;
   /** Debian package of an element, `JetPack`, or `Touchline itself (make build)`; null when not known. */
   packageForElement(factory: string): string | null;
   /** A message of gst_parse_launch about `text` in words for a technician. */
@@ -76,12 +85,18 @@ export async function loadPipelineLibrary(folder: string): Promise<PipelineLibra
   const files = await loadFiles(folder);
   const violations: Violation[] = [...files.violations];
   const compositions = new Map<string, Composition>();
+  const live = new Map<string, Composition>();
   for (const [name, profile] of files.profiles) {
     const composed = composeProfile(files, name, profile);
     violations.push(...composed.violations);
     if (composed.composition === null) continue;
     compositions.set(name, composed.composition);
     violations.push(...checkComposition(composed.composition));
+    const { composition: ofLive, violations: wrong } = composeLive(files, name, profile);
+    violations.push(...wrong);
+    if (ofLive === null) continue;
+    live.set(name, ofLive);
+    violations.push(...checkLive(ofLive), ...unknownSettings(ofLive, [{ path: [`profiles/${name}.json`, 'live', 'settings'], settings: profile.live?.settings ?? {} }]));
   }
   if (violations.length > 0) {
     const unique = [...new Map(violations.map((violation) => [JSON.stringify(violation), violation])).values()];
@@ -93,10 +108,10 @@ export async function loadPipelineLibrary(folder: string): Promise<PipelineLibra
       violations: unique,
     });
   }
-  return createLibrary(files, compositions);
+  return createLibrary(files, compositions, live);
 }
 
-function createLibrary(files: PipelineFiles, compositions: ReadonlyMap<string, Composition>): PipelineLibrary {
+function createLibrary(files: PipelineFiles, compositions: ReadonlyMap<string, Composition>, live: ReadonlyMap<string, Composition>): PipelineLibrary {
   const requestValidator = compileSchema(RecordingRequestSchema);
   const packageForElement = (factory: string): string | null => files.packages.get(factory) ?? null;
   const profiles = [...compositions.values()].map(profileInfo);
@@ -113,6 +128,13 @@ function createLibrary(files: PipelineFiles, compositions: ReadonlyMap<string, C
         throw invalidRequest([{ path: ['profile'], message, rule: 'enum', value: echoOf(request.profile) }]);
       }
       return renderChecked(composition, request);
+    },
+    renderLive: (request, targets) => {
+      const composition = live.get(request.profile);
+      if (composition === undefined) throw invalidRequest([{ path: ['profile'], message: 'has no live pictures', rule: 'enum', value: echoOf(request.profile) }]);
+      const { text, violations } = renderLive(composition, request, targets);
+      if (violations.length > 0) throw invalidRequest(violations);
+      return { text, elements: elementsOf(text) };
     },
   };
 }
@@ -243,6 +265,21 @@ function checkComposition(composition: Composition): Violation[] {
     ...missing.map((name): Violation => ({
       path: [`profiles/${composition.name}.json`],
       message: `needs an element with name=${name}: Touchline counts frames and writes files there`,
+      rule: 'element_missing',
+    })),
+  ];
+}
+
+function checkLive(composition: Composition): Violation[] {
+  const targets: LiveTargets = { rtpPort: 5000, hlsPlaylist: '/cam0.m3u8', hlsSegments: '/cam0_%05d.ts' };
+  const { text, violations } = renderLive(composition, sampleRequest(composition), targets);
+  const names = new Set(parseElements(text).map(({ name }) => name));
+  const missing = Object.values(LIVE_ELEMENT_NAMES).filter((name) => !names.has(name));
+  return [
+    ...violations,
+    ...missing.map((name): Violation => ({
+      path: [`profiles/${composition.name}.json`, 'live'],
+      message: `needs an element with name=${name}`,
       rule: 'element_missing',
     })),
   ];

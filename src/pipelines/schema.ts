@@ -36,6 +36,8 @@ export const ProfileSchema = Type.Object(
     source: TemplateName,
     encoder: TemplateName,
     output: TemplateName,
+    /** How live pictures are made; their outputs are the templates `live-hls` and `live-rtp`. */
+    live: Type.Optional(Type.Object({ encoder: TemplateName, settings: Type.Optional(SettingsSchema) }, strict)),
     video: VideoSchema,
     settings: Type.Optional(SettingsSchema),
     quality: Type.Optional(

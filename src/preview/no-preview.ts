@@ -1,4 +1,5 @@
 /** The live pictures of a rig that has none: truthful answers, and the mutex stays as it is. */
+import { EventEmitter } from 'node:events';
 import { TouchlineError } from '../errors.js';
 import type { CameraId, MutexState } from '../recording/types.js';
 import type { PreviewService, PreviewStatus } from './types.js';
@@ -38,6 +39,7 @@ export function withoutPreview(cameras: readonly CameraId[], mutexState: () => M
     camerasFailed: wanted(camera),
   });
   return {
+    events: new EventEmitter(),
     status: () => status,
     start: async ({ camera }) => {
       refuseWhileTaken('starting');

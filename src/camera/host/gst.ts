@@ -53,6 +53,14 @@ export function loadGStreamer(): (description: string) => GstPipeline {
   return (description) => new GstPipeline(binding, description);
 }
 
+/** An error message of the bus as our own error. */
+export function pipelineError(message: BusMessage): TouchlineError {
+  const element = message._src_element_name ?? 'pipeline';
+  const text = `${element}: ${message.message ?? 'unknown error'}${typeof message.debug === 'string' ? ` (${message.debug})` : ''}`;
+  const full = /No space left on device/i.test(text);
+  return new TouchlineError({ kind: full ? 'no_space' : 'unavailable', code: full ? 'disk_full' : 'pipeline_error', message: text });
+}
+
 export class GstPipeline {
   readonly #pipeline: BindingPipeline;
   readonly #children = new Map<string, BindingElement>();

@@ -15,6 +15,7 @@ import { HEARTBEAT_MS, type Failure, type HostPhase, type HostState, type Params
 import type { GstPipeline } from './gst.js';
 import type { HostFiles } from './intent.js';
 import type { JournalWriter } from './journal-writer.js';
+import { LiveRun } from './live-run.js';
 import { buildRun, endRun } from './recorded-run.js';
 import type { PipelineRun } from './run.js';
 import { stallOf } from './stall.js';
@@ -58,6 +59,7 @@ export class CameraHost {
   #phase: HostPhase = 'idle';
   #run: PipelineRun | null = null;
   #journal: JournalWriter | null = null;
+  #live: LiveRun | null = null;
   #lastFailure: Failure | null = null;
   #pipelines = 0;
   #idleSinceMonoUs = 0;
@@ -105,7 +107,7 @@ export class CameraHost {
 
   prepare(spec: Params<'prepare'>): Promise<Result<'prepare'>> {
     return this.#serial.run(async () => {
-      if (this.#run !== null) throw this.#busy();
+      if (this.#run !== null || this.#live !== null) throw this.#busy();
       try {
         await this.#open(await this.#build(spec, 0), null);
       } catch (error) {
@@ -137,8 +139,46 @@ export class CameraHost {
     });
   }
 
+  live(spec: Params<'live'>): Promise<Result<'live'>> {
+    return this.#serial.run(async () => {
+      if (this.#live?.spec.runId === spec.runId) return { playedMonoUs: this.#live.state().playedMonoUs };
+      if (this.#run !== null || this.#live !== null) throw this.#busy();
+      this.#pipelines += 1;
+      const live = new LiveRun({
+        pipeline: this.#options.createPipeline(spec.pipeline),
+        spec,
+        clock: this.#options.clock,
+        listener: { changed: () => this.#push(), failed: (code, message) => void this.#fail(code, message) },
+      });
+      this.#live = live;
+      this.#phase = 'live';
+      try {
+        return { playedMonoUs: await live.start() };
+      } catch (error) {
+        live.release();
+        this.#forget();
+        throw error;
+      }
+    });
+  }
+
+  async encode(params: Params<'encode'>): Promise<Result<'encode'>> {
+    if (this.#live?.spec.runId === params.runId) this.#live.encode(params.on);
+    return {};
+  }
+
+  async keyframe(params: Params<'keyframe'>): Promise<Result<'keyframe'>> {
+    if (this.#live?.spec.runId === params.runId) this.#live.keyframe();
+    return {};
+  }
+
   abort(params: Params<'abort'>): Promise<Result<'abort'>> {
     return this.#serial.run(async () => {
+      if (this.#live?.spec.runId === params.runId) {
+        this.#live.release();
+        this.#forget();
+        return {};
+      }
       await this.#dropIntent();
       if (this.#run?.spec.runId === params.runId) {
         // What was written stays as it is: fragments make it playable.
@@ -181,6 +221,7 @@ export class CameraHost {
       startedMonoUs: this.#startedMonoUs,
       phase: this.#phase,
       run: this.#run?.state() ?? null,
+      live: this.#live?.state() ?? null,
       lastFailure: this.#lastFailure,
     };
   }
@@ -256,7 +297,7 @@ export class CameraHost {
     if (this.#failing) return;
     this.#failing = true;
     const { clock, log, files, die } = this.#options;
-    log.error({ code, reason: message }, 'recording broke, handing over to a fresh host');
+    log.error({ code, reason: message, phase: this.#phase }, 'the pipeline broke, handing over to a fresh host');
     const failure: Failure = { code, message, monoUs: clock.monoUs(), epochMs: clock.nowEpochMs(), bootId: this.#bootId };
     this.#lastFailure = failure;
     this.#journal?.append({ kind: 'failed', code, message });
@@ -279,15 +320,17 @@ export class CameraHost {
       });
       if (stall !== null) void this.#fail(stall.code, stall.message);
     }
+    const stall = this.#live?.stall() ?? null;
+    if (stall !== null) void this.#fail(stall.code, stall.message);
     const idleMs = (this.#options.clock.monoUs() - this.#idleSinceMonoUs) / 1000;
-    if (run === null && this.#pipelines >= PIPELINES_PER_PROCESS && idleMs > QUIET_MS && this.#serial.pending === 0) {
+    if (this.#phase === 'idle' && this.#pipelines >= PIPELINES_PER_PROCESS && idleMs > QUIET_MS && this.#serial.pending === 0) {
       this.#options.log.info({ pipelines: this.#pipelines }, 'making room for a fresh host');
       this.#options.leave();
       return;
     }
     const silentMs = (this.#options.clock.monoUs() - this.#pushedMonoUs) / 1000;
     // Half a tick early rather than half a tick late.
-    if (silentMs + TICK_MS / 2 >= (run === null ? HEARTBEAT_MS.idle : HEARTBEAT_MS.busy)) this.#push();
+    if (silentMs + TICK_MS / 2 >= (this.#phase === 'idle' ? HEARTBEAT_MS.idle : HEARTBEAT_MS.busy)) this.#push();
   }
 
   /** What ends is not resumed. A disk that refuses is no reason to go on recording, or to keep the camera. */
@@ -303,6 +346,7 @@ export class CameraHost {
   #forget(): void {
     this.#idleSinceMonoUs = this.#options.clock.monoUs();
     this.#run = null;
+    this.#live = null;
     this.#journal = null;
     this.#phase = 'idle';
     this.#push();

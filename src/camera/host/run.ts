@@ -8,7 +8,7 @@ import type { Clock } from '../../lib/clock.js';
 import { compileSchema } from '../../lib/schema.js';
 import type { JournalFact } from '../journal.js';
 import { MeterStatsSchema, SinkStatsSchema, type MeterStats, type RecordingSpec, type RunState, type SinkStats } from '../protocol.js';
-import type { BusMessage, GstPipeline } from './gst.js';
+import { pipelineError, type BusMessage, type GstPipeline } from './gst.js';
 
 const meterStats = compileSchema(MeterStatsSchema);
 const sinkStats = compileSchema(SinkStatsSchema);
@@ -219,10 +219,7 @@ export class PipelineRun {
 
   #onError(message: BusMessage): void {
     if (this.#released) return;
-    const element = message._src_element_name ?? 'pipeline';
-    const text = `${element}: ${message.message ?? 'unknown error'}${typeof message.debug === 'string' ? ` (${message.debug})` : ''}`;
-    const full = /No space left on device/i.test(text);
-    const error = new TouchlineError({ kind: full ? 'no_space' : 'unavailable', code: full ? 'disk_full' : 'pipeline_error', message: text });
+    const error = pipelineError(message);
     const first = this.#error === null;
     this.#error ??= error;
     this.#paused?.reject(error);

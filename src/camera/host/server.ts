@@ -18,6 +18,9 @@ const params = {
   go: compileSchema(METHODS.go.params),
   stop: compileSchema(METHODS.stop.params),
   abort: compileSchema(METHODS.abort.params),
+  live: compileSchema(METHODS.live.params),
+  encode: compileSchema(METHODS.encode.params),
+  keyframe: compileSchema(METHODS.keyframe.params),
   describe: compileSchema(METHODS.describe.params),
   shutdown: compileSchema(METHODS.shutdown.params),
 };
@@ -105,6 +108,9 @@ export class HostServer {
       go: () => this.#host.go(valid(params.go.check(message.params))),
       stop: () => this.#host.stop(valid(params.stop.check(message.params))),
       abort: () => this.#host.abort(valid(params.abort.check(message.params))),
+      live: () => this.#host.live(valid(params.live.check(message.params))),
+      encode: () => this.#host.encode(valid(params.encode.check(message.params))),
+      keyframe: () => this.#host.keyframe(valid(params.keyframe.check(message.params))),
       describe: () => this.#host.describe(),
       shutdown: () => this.#host.shutdown(valid(params.shutdown.check(message.params))),
     };

@@ -1,0 +1,49 @@
+/** Where HLS playlists and segments live: memory, never the disk that records. */
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const SHARED_MEMORY = '/dev/shm';
+
+/** The folder that the configuration names, otherwise one in memory that belongs to this runtime folder alone. */
+export function hlsFolder(configured: string | null, runtimeDir: string): string {
+  const own = createHash('sha256').update(runtimeDir).digest('hex').slice(0, 12);
+  return configured ?? join(SHARED_MEMORY, `touchline-hls-${own}`);
+}
+
+/** Files of one camera in that folder (contract 7.2). */
+export interface HlsFiles {
+  readonly playlist: string;
+  /** With %05d for the number of the segment. */
+  readonly segments: string;
+}
+
+export class HlsFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  files(camera: number): HlsFiles {
+    return { playlist: join(this.path, `cam${camera}.m3u8`), segments: join(this.path, `cam${camera}_%05d.ts`) };
+  }
+
+  /** Makes room for a new picture: a player must never be shown an old one. */
+  async prepare(camera: number): Promise<HlsFiles> {
+    await mkdir(this.path, { recursive: true });
+    await this.remove(camera);
+    return this.files(camera);
+  }
+
+  async remove(camera: number): Promise<void> {
+    const names = await readdir(this.path).catch(() => []);
+    const own = new RegExp(`^cam${camera}(?:\\.m3u8|_\\d+\\.ts)$`);
+    await Promise.all(names.filter((name) => own.test(name)).map((name) => rm(join(this.path, name), { force: true })));
+  }
+
+  /** Removes the folder when it is empty. */
+  async close(): Promise<void> {
+    await rm(this.path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * Live pictures over REST and WebSocket. The mutex is held as long as any camera has a user. A picture that was asked for
+ * over REST is one user of its camera, each WebRTC session another.
+ */
+import { EventEmitter } from 'node:events';
+import type { Logger } from 'pino';
+import { asTouchlineError, TouchlineError } from '../errors.js';
+import { Exclusive } from '../lib/exclusive.js';
+import type { CameraMutex, Lease } from '../mutex/camera-mutex.js';
+import type { CameraId } from '../recording/types.js';
+import type { LiveCamera, LivePlan } from './live-camera.js';
+import type { IceServer, PreviewEvents, PreviewRequest, PreviewService, PreviewSession, PreviewStart, PreviewStatus, PreviewStop, PreviewTransport } from './types.js';
+
+export interface PreviewOptions {
+  readonly cameras: readonly LiveCamera[];
+  readonly mutex: CameraMutex;
+  /** Pipeline of a camera with the configuration of this moment, and room for what it writes. */
+  readonly plan: (camera: CameraId) => Promise<LivePlan>;
+  /** What a picture that is over left behind. */
+  readonly cleanUp: (camera: CameraId) => Promise<void>;
+  readonly transportMode: PreviewTransport | 'dual';
+  readonly iceServers: readonly IceServer[];
+  readonly log: Logger;
+}
+
+/** The user in whose name REST starts a picture. */
+const API = 'api';
+
+export class Preview implements PreviewService {
+  readonly events = new EventEmitter<PreviewEvents>();
+  readonly #options: PreviewOptions;
+  readonly #operations = new Exclusive();
+  readonly #transports = new Map<CameraId, PreviewTransport>();
+  readonly #sessions = new Map<string, PreviewSession>();
+  #lease: Lease | null = null;
+
+  constructor(options: PreviewOptions) {
+    this.#options = options;
+  }
+
+  status(): PreviewStatus {
+    const { cameras, transportMode, iceServers } = this.#options;
+    return {
+      cameras: new Map(
+        cameras.map((live) => [
+          live.id,
+          {
+            active: live.isShown,
+            state: live.state,
+            uptimeMs: live.uptimeMs,
+            hlsUrl: `/hls/cam${live.id}.m3u8`,
+            transport: this.#transports.get(live.id) ?? 'hls',
+            streamKind: streamKindOf(live.id),
+          },
+        ]),
+      ),
+      transportMode,
+      webrtcSupported: true,
+      iceServers,
+      sessions: [...this.#sessions.values()],
+    };
+  }
+
+  async start(request: PreviewRequest): Promise<PreviewStart> {
+    this.#refuseWhileTaken('starting');
+    return this.#operations.run(() => this.#start(request, 'starting'));
+  }
+
+  stop({ camera }: { readonly camera: number | null }): Promise<PreviewStop> {
+    return this.#operations.run(() => this.#stop(camera, () => this.#releaseIfUnused()));
+  }
+
+  async restart(request: PreviewRequest): Promise<{ readonly stop: PreviewStop; readonly start: PreviewStart }> {
+    this.#refuseWhileTaken('restarting');
+    // The cameras stay ours in between.
+    return this.#operations.run(async () => ({
+      stop: await this.#stop(request.camera, () => undefined),
+      start: await this.#start(request, 'restarting'),
+    }));
+  }
+
+  /** A viewer over WebRTC uses the camera from now on. Throws as `start`, and what keeps the picture from coming. */
+  async join(session: PreviewSession): Promise<void> {
+    this.#refuseWhileTaken('starting');
+    await this.#operations.run(async () => {
+      this.#refuseWhileTaken('starting');
+      const live = this.#options.cameras.find(({ id }) => id === session.cameraId);
+      if (live === undefined) throw new TouchlineError({ kind: 'not_found', code: 'no_such_camera', message: `There is no camera ${session.cameraId}.` });
+      this.#acquire(session.cameraId);
+      try {
+        await live.use(session.sessionId, true, () => this.#options.plan(live.id));
+        // Who watches HLS goes on doing so; the status names what was asked for last.
+        this.#transports.set(live.id, 'webrtc');
+        this.#sessions.set(session.sessionId, session);
+      } finally {
+        this.#releaseIfUnused();
+        this.#changed();
+      }
+    });
+  }
+
+  /** The viewer is gone, whichever way. Harmless when it was not there. */
+  leave(sessionId: string): Promise<void> {
+    return this.#operations.run(async () => {
+      const session = this.#sessions.get(sessionId);
+      this.#sessions.delete(sessionId);
+      const live = this.#options.cameras.find(({ id }) => id === session?.cameraId);
+      if (live !== undefined && (await live.leave(sessionId))) await this.#ended(live);
+      this.#releaseIfUnused();
+      this.#changed();
+    });
+  }
+
+  wantKeyframe(camera: CameraId): void {
+    this.#options.cameras.find(({ id }) => id === camera)?.wantKeyframe();
+  }
+
+  /** Ends every picture, for the end of the daemon. */
+  async shutdown(): Promise<void> {
+    await this.stop({ camera: null });
+  }
+
+  async #start({ camera, transport }: PreviewRequest, doing: string): Promise<PreviewStart> {
+    this.#refuseWhileTaken(doing);
+    const wanted = this.#cameras(camera);
+    const how = transport ?? (this.#options.transportMode === 'webrtc' ? 'webrtc' : 'hls');
+    const started: CameraId[] = [];
+    const failed: CameraId[] = wanted.length === 0 && camera !== null ? [camera] : [];
+    if (wanted.length > 0) this.#acquire(camera);
+    await Promise.all(
+      wanted.map(async (live) => {
+        try {
+          await live.use(API, how === 'hls', () => this.#options.plan(live.id));
+          this.#transports.set(live.id, how);
+          started.push(live.id);
+        } catch (error) {
+          failed.push(live.id);
+          this.#options.log.warn({ camera: live.id, err: asTouchlineError(error) }, 'the live picture could not be started');
+        }
+      }),
+    );
+    this.#releaseIfUnused();
+    this.#changed();
+    const success = started.length > 0;
+    return {
+      success,
+      message: success ? `Preview started for cameras: [${ascending(started).join(', ')}]` : 'Failed to start any preview cameras',
+      transport: how,
+      camerasStarted: ascending(started),
+      camerasFailed: ascending(failed),
+    };
+  }
+
+  async #stop(camera: number | null, afterwards: () => void): Promise<PreviewStop> {
+    const wanted = this.#cameras(camera);
+    const stopped: CameraId[] = [];
+    await Promise.all(
+      wanted.map(async (live) => {
+        if (!(await live.stop())) return;
+        await this.#ended(live);
+        stopped.push(live.id);
+      }),
+    );
+    afterwards();
+    this.#changed();
+    const success = stopped.length > 0;
+    const all = camera === null ? wanted.map(({ id }) => id) : [camera];
+    return {
+      success,
+      message: success ? `Preview stopped for cameras: [${ascending(stopped).join(', ')}]` : 'No preview cameras were stopped',
+      camerasStopped: ascending(stopped),
+      camerasFailed: all.filter((id) => !stopped.includes(id)),
+    };
+  }
+
+  #cameras(camera: number | null): readonly LiveCamera[] {
+    return this.#options.cameras.filter(({ id }) => camera === null || id === camera);
+  }
+
+  #acquire(camera: number | null): void {
+    this.#lease ??= this.#options.mutex.acquire('preview', `api-preview-${camera ?? 'all'}`, { onDisplaced: () => this.#displaced() });
+  }
+
+  #releaseIfUnused(): void {
+    if (this.#options.cameras.some(({ isUsed }) => isUsed)) return;
+    this.#lease?.release();
+    this.#lease = null;
+  }
+
+  /** A recording took the cameras; it ends what they show. */
+  #displaced(): void {
+    this.#lease = null;
+    for (const live of this.#options.cameras) {
+      const wasUsed = live.isUsed;
+      live.displaced();
+      if (wasUsed) void this.#ended(live).catch((error: unknown) => this.#options.log.warn({ err: error }, 'files of a live picture could not be removed'));
+    }
+    this.#changed();
+  }
+
+  /** Contract 3.5: after a stop the transport is HLS again. */
+  async #ended(live: LiveCamera): Promise<void> {
+    this.#transports.delete(live.id);
+    for (const session of [...this.#sessions.values()]) {
+      if (session.cameraId !== live.id) continue;
+      this.#sessions.delete(session.sessionId);
+      this.events.emit('sessionEnded', session.sessionId);
+    }
+    await this.#options.cleanUp(live.id);
+  }
+
+  #changed(): void {
+    this.events.emit('changed');
+  }
+
+  #refuseWhileTaken(doing: string): void {
+    const { mode } = this.#options.mutex.state();
+    if (mode === 'recording') {
+      throw new TouchlineError({ kind: 'conflict', code: 'preview_while_recording', message: `Recording is active. Stop recording before ${doing} preview.` });
+    }
+  }
+}
+
+export function streamKindOf(camera: CameraId): string {
+  return `main_cam${camera}`;
+}
+
+function ascending(cameras: readonly CameraId[]): CameraId[] {
+  return [...cameras].sort((a, b) => a - b);
+}

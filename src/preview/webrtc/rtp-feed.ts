@@ -1,0 +1,53 @@
+/** Packets of one camera's live picture, as they come from its host over the loopback interface. */
+import { createSocket, type Socket } from 'node:dgram';
+import { TouchlineError } from '../../errors.js';
+import { isRtp } from './rtp.js';
+
+/** A keyframe comes as one burst; what does not fit here is lost. */
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+
+export class RtpFeed {
+  readonly #socket: Socket;
+  readonly port: number;
+  readonly #receivers = new Set<(packet: Buffer) => void>();
+
+  private constructor(socket: Socket, port: number) {
+    this.#socket = socket;
+    this.port = port;
+    socket.on('message', (packet, from) => {
+      // Anybody on this machine may send to the port, nobody else; what is no RTP goes no further.
+      if (from.address !== '127.0.0.1' || !isRtp(packet)) return;
+      for (const receive of this.#receivers) receive(packet);
+    });
+  }
+
+  static async open(): Promise<RtpFeed> {
+    const socket = createSocket('udp4');
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.bind(0, '127.0.0.1', () => {
+        socket.off('error', reject);
+        resolve();
+      });
+    }).catch((error: unknown) => {
+      throw new TouchlineError({ kind: 'unavailable', code: 'no_udp_port', message: 'No UDP port could be opened for live pictures.', cause: error });
+    });
+    socket.on('error', () => undefined);
+    try {
+      socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
+    } catch {
+      // The system's limit is smaller; it works with what there is.
+    }
+    return new RtpFeed(socket, socket.address().port);
+  }
+
+  /** Returns how to stop receiving. */
+  receive(receiver: (packet: Buffer) => void): () => void {
+    this.#receivers.add(receiver);
+    return () => this.#receivers.delete(receiver);
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
