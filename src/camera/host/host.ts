@@ -15,7 +15,7 @@ import { HEARTBEAT_MS, type Failure, type HostPhase, type HostState, type Params
 import type { GstPipeline } from './gst.js';
 import type { HostFiles } from './intent.js';
 import type { JournalWriter } from './journal-writer.js';
-import { LiveRun } from './live-run.js';
+import { LiveSlot } from './live-slot.js';
 import { buildRun, endRun } from './recorded-run.js';
 import type { PipelineRun } from './run.js';
 import { stallOf } from './stall.js';
@@ -55,11 +55,11 @@ export class CameraHost {
   readonly #options: HostOptions;
   readonly #startedMonoUs: number;
   readonly #serial = new Exclusive();
+  readonly #live: LiveSlot;
   readonly #bootId = bootId();
   #phase: HostPhase = 'idle';
   #run: PipelineRun | null = null;
   #journal: JournalWriter | null = null;
-  #live: LiveRun | null = null;
   #lastFailure: Failure | null = null;
   #pipelines = 0;
   #idleSinceMonoUs = 0;
@@ -70,6 +70,7 @@ export class CameraHost {
   constructor(options: HostOptions) {
     this.#options = options;
     this.#startedMonoUs = options.clock.monoUs();
+    this.#live = new LiveSlot({ ...options, onChange: () => this.#push(), onFailure: (code, message) => void this.#fail(code, message) });
   }
 
   /**
@@ -107,7 +108,7 @@ export class CameraHost {
 
   prepare(spec: Params<'prepare'>): Promise<Result<'prepare'>> {
     return this.#serial.run(async () => {
-      if (this.#run !== null || this.#live !== null) throw this.#busy();
+      if (this.#run !== null || this.#live.isTaken) throw this.#busy();
       try {
         await this.#open(await this.#build(spec, 0), null);
       } catch (error) {
@@ -141,21 +142,14 @@ export class CameraHost {
 
   live(spec: Params<'live'>): Promise<Result<'live'>> {
     return this.#serial.run(async () => {
-      if (this.#live?.spec.runId === spec.runId) return { playedMonoUs: this.#live.state().playedMonoUs };
-      if (this.#run !== null || this.#live !== null) throw this.#busy();
+      const live = this.#live.holds(spec.runId) ? this.#live.state() : null;
+      if (live !== null) return { playedMonoUs: live.playedMonoUs };
+      if (this.#run !== null || this.#live.isTaken) throw this.#busy();
       this.#pipelines += 1;
-      const live = new LiveRun({
-        pipeline: this.#options.createPipeline(spec.pipeline),
-        spec,
-        clock: this.#options.clock,
-        listener: { changed: () => this.#push(), failed: (code, message) => void this.#fail(code, message) },
-      });
-      this.#live = live;
       this.#phase = 'live';
       try {
-        return { playedMonoUs: await live.start() };
+        return await this.#live.start(spec);
       } catch (error) {
-        live.release();
         this.#forget();
         throw error;
       }
@@ -163,19 +157,19 @@ export class CameraHost {
   }
 
   async encode(params: Params<'encode'>): Promise<Result<'encode'>> {
-    if (this.#live?.spec.runId === params.runId) this.#live.encode(params.on);
+    this.#live.encode(params);
     return {};
   }
 
   async keyframe(params: Params<'keyframe'>): Promise<Result<'keyframe'>> {
-    if (this.#live?.spec.runId === params.runId) this.#live.keyframe();
+    this.#live.keyframe(params);
     return {};
   }
 
   abort(params: Params<'abort'>): Promise<Result<'abort'>> {
     return this.#serial.run(async () => {
-      if (this.#live?.spec.runId === params.runId) {
-        this.#live.release();
+      if (this.#live.holds(params.runId)) {
+        this.#live.end();
         this.#forget();
         return {};
       }
@@ -221,7 +215,7 @@ export class CameraHost {
       startedMonoUs: this.#startedMonoUs,
       phase: this.#phase,
       run: this.#run?.state() ?? null,
-      live: this.#live?.state() ?? null,
+      live: this.#live.state(),
       lastFailure: this.#lastFailure,
     };
   }
@@ -320,7 +314,7 @@ export class CameraHost {
       });
       if (stall !== null) void this.#fail(stall.code, stall.message);
     }
-    const stall = this.#live?.stall() ?? null;
+    const stall = this.#live.stall();
     if (stall !== null) void this.#fail(stall.code, stall.message);
     const idleMs = (this.#options.clock.monoUs() - this.#idleSinceMonoUs) / 1000;
     if (this.#phase === 'idle' && this.#pipelines >= PIPELINES_PER_PROCESS && idleMs > QUIET_MS && this.#serial.pending === 0) {
@@ -346,7 +340,6 @@ export class CameraHost {
   #forget(): void {
     this.#idleSinceMonoUs = this.#options.clock.monoUs();
     this.#run = null;
-    this.#live = null;
     this.#journal = null;
     this.#phase = 'idle';
     this.#push();
