@@ -1,4 +1,4 @@
-// Runs the compiled tests with tap and says what came of them: a line per file, each failure with its diagnostics,
+// Runs the compiled tests, two files at a time, and says what came of them: a line per file, each failure with its diagnostics,
 // what was left out and why, and as the very last line `N passed, N failed`. Arguments pick test files by a part of
 // their path. The exit code is 0 only when tests ran and none failed.
 
@@ -42,15 +42,8 @@ class TapReader {
       this.#open.push(subtest[1]);
       return;
     }
-    const totals = /^# \{ total: \d+(.*)\}$/.exec(text);
-    if (totals && depth === 0) this.#readTotals(totals[1]);
     const point = /^(not ok|ok)\b(?: \d+)?(?: - )?(.*)$/.exec(text);
     if (point && (depth === 0 || this.#open.length > 0)) this.#readPoint(depth, point[1] === 'ok', point[2]);
-  }
-
-  #readTotals(text) {
-    const number = (name) => Number(new RegExp(`${name}: (\\d+)`).exec(text)?.[1] ?? 0);
-    this.counts = { passed: number('pass'), failed: number('fail'), skipped: number('skip') + number('todo') };
   }
 
   #readPoint(depth, ok, rest) {
@@ -59,6 +52,7 @@ class TapReader {
     const path = [...this.#open.slice(0, depth), name];
     this.#open.length = Math.min(this.#open.length, depth);
     if (depth === 0) this.onFile(name, ok, directive ?? '');
+    if (!isSuite) this.counts[/^(?:SKIP|TODO)/.test(directive ?? '') ? 'skipped' : ok ? 'passed' : 'failed'] += 1;
     if (directive?.startsWith('SKIP') || directive?.startsWith('TODO')) {
       this.skipped.push({ name: path.join(' > '), detail: directive });
     } else if (!ok) {
@@ -66,6 +60,8 @@ class TapReader {
       if (!(isSuite && this.#failedAtDepth > depth)) {
         this.#detail = [];
         this.failures.push({ name: path.join(' > '), detail: this.#detail });
+        // It ended by itself, before or behind its tests.
+        if (isSuite) this.counts.failed += 1;
       }
       this.#failedAtDepth = depth;
     }
@@ -86,21 +82,51 @@ function testEnvironment() {
 
 const print = (text) => process.stdout.write(`${text}\n`);
 
+/**
+ * What may run beside a test that records: it needs no steady clock and little of the machine. Everything else runs one
+ * after the other, because its promises are about time.
+ */
+const UNDEMANDING = /\/unit\/|integration\/(?:api-|library-|ws-|compat-|download-ranges|download-list|pipelines-(?:parse|escaping))/;
+/** A file that takes longer hangs. */
+const FILE_LIMIT_MS = 240_000;
+
+/** One file, as a suite of that name for the reader. Resolves with what was wrong beyond its failed tests, or null. */
+async function runFile(file, reader) {
+  const startedMs = performance.now();
+  const lines = [];
+  const test = spawn(process.execPath, [file], {
+    cwd: ROOT,
+    env: { ...testEnvironment(), TAP_TIMEOUT: '120', NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: FILE_LIMIT_MS,
+    killSignal: 'SIGKILL',
+  });
+  const ended = new Promise((resolve, reject) => {
+    test.once('error', reject);
+    test.once('close', (code, signal) => resolve(code === 0 ? null : `${file} ended with ${signal ?? `code ${code}`}`));
+  });
+  for await (const line of createInterface({ input: test.stdout })) lines.push(line);
+  const problem = await ended;
+  // In one piece: two files report at a time.
+  reader.read(`# Subtest: ${file}`);
+  for (const line of lines) reader.read(`    ${line}`);
+  reader.read(`${problem === null ? 'ok' : 'not ok'} - ${file} # time=${Math.round(performance.now() - startedMs)}ms`);
+  return problem;
+}
+
 async function run(files) {
   const reader = new TapReader((file, ok, tail) => {
     print(`${ok ? 'ok    ' : 'FAILED'} ${file.replace(/^build\//, '')} ${tail.replace(/^time=/, '')}`.trimEnd());
   });
-  const tap = spawn(process.execPath, ['node_modules/tap/dist/esm/run.mjs', '--reporter=tap', '--no-color', ...files], {
-    cwd: ROOT,
-    env: testEnvironment(),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = new Promise((resolve, reject) => {
-    tap.once('error', reject);
-    tap.once('close', (code, signal) => resolve(code === 0 ? null : `tap ended with ${signal ?? `code ${code}`}`));
-  });
-  for await (const line of createInterface({ input: tap.stdout })) reader.read(line);
-  return { reader, problem: await ended };
+  const problems = [];
+  const lane = async (own) => {
+    for (const file of own) {
+      const problem = await runFile(file, reader);
+      if (problem !== null) problems.push(problem);
+    }
+  };
+  await Promise.all([lane(files.filter((file) => !UNDEMANDING.test(file))), lane(files.filter((file) => UNDEMANDING.test(file)))]);
+  return { reader, problem: problems.length === 0 ? null : problems.join(', ') };
 }
 
 function report({ reader, problem }) {
