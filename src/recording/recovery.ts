@@ -8,6 +8,9 @@ import type { CameraRecovery } from './types.js';
 /** A camera that ran this long has its attempts back: two glitches an hour apart are not one failing camera. */
 const HEALTHY_RESET_MS = 60_000;
 
+/** A camera that fails in more ways than this is described well enough. */
+const MAX_REASONS = 5;
+
 export class RecoveryAccount {
   readonly #maxAttempts: number;
   #attempts = 0;
@@ -15,7 +18,7 @@ export class RecoveryAccount {
   #lastError: string | null = null;
   #lastRecoveryEpochMs: number | null = null;
   #healthySinceMonoMs: number | null = null;
-  #everDegraded: string | null = null;
+  readonly #everDegraded = new Set<string>();
 
   constructor(maxAttempts: number) {
     this.#maxAttempts = maxAttempts;
@@ -26,7 +29,7 @@ export class RecoveryAccount {
     this.#attempts += 1;
     this.#recovering = true;
     this.#lastError = reason;
-    this.#everDegraded = reason;
+    if (this.#everDegraded.size < MAX_REASONS) this.#everDegraded.add(reason);
     this.#healthySinceMonoMs = null;
   }
 
@@ -46,9 +49,9 @@ export class RecoveryAccount {
     return this.#recovering ? (this.#lastError ?? 'The camera does not deliver.') : null;
   }
 
-  /** The newest reason of the whole recording, so that the operator learns of it after the stop, too. */
+  /** Every reason of the whole recording once, in order, so that the operator learns of them after the stop, too. */
   get everDegradedReason(): string | null {
-    return this.#everDegraded;
+    return this.#everDegraded.size === 0 ? null : [...this.#everDegraded].join('; ');
   }
 
   snapshot(): CameraRecovery {

@@ -129,7 +129,7 @@ t.test('two zips at a time; the third client learns when to ask again, and gets 
 
 t.test('the checksums come from native code', async (t) => {
   const yazl = createRequire(createRequire(import.meta.url).resolve('yazl'));
-  t.match(yazl.resolve('buffer-crc32'), /\/packages\/buffer-crc32\/index\.js$/, 'yazl takes the stand-in');
+  t.match(yazl.resolve('buffer-crc32'), /\/native\/buffer-crc32\/index\.js$/, 'yazl takes the stand-in');
   const crc32 = yazl('buffer-crc32');
   t.equal(crc32.unsigned(Buffer.from('123456789')), 0xcbf43926);
   t.equal(crc32.unsigned(Buffer.from('6789'), crc32.unsigned(Buffer.from('12345'))), 0xcbf43926, 'a checksum can be continued');
