@@ -113,7 +113,7 @@ t.test('recovery: used up attempts show, and a later success clears them', async
   account.delivering(10, 5000);
   t.match(account.snapshot(), { recovering: false, failedPermanently: false, lastError: null, lastRecoveryEpochMs: 5000 });
   t.equal(account.degradedReason, null);
-  t.equal(account.everDegradedReason, 'c', 'the operator still learns of it after the stop');
+  t.equal(account.everDegradedReason, 'a; b; c', 'the operator still learns of all of it after the stop');
 });
 
 t.test('space: a start is refused below the floor, and the message says how much is needed', async (t) => {
