@@ -210,7 +210,8 @@ export class Rig {
       const host = await this.hostIdentity(camera);
       if (host !== null) killIfSame(host, 'SIGKILL');
     }
-    await rm(this.folder, { recursive: true, force: true });
+    // A host that was killed just now may still leave a file behind.
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
   async #end(signal: NodeJS.Signals): Promise<number | null> {
