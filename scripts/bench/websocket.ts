@@ -58,13 +58,15 @@ class Client {
   /** When the first frame came for which this holds. */
   next(wanted: (frame: Frame) => boolean): Promise<number> {
     return new Promise((resolve, reject) => {
+      const closed = (): void => reject(new Error('the daemon closed the connection'));
       const listener = (frame: Frame, atMs: number): void => {
         if (!wanted(frame)) return;
         this.#listeners.delete(listener);
+        this.socket.off('close', closed);
         resolve(atMs);
       };
       this.#listeners.add(listener);
-      this.socket.once('close', () => reject(new Error('the daemon closed the connection')));
+      this.socket.once('close', closed);
     });
   }
 
