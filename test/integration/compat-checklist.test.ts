@@ -216,7 +216,10 @@ t.test('8, 9, 15, 17', async (t) => {
     for (const nonsense of ['{', 'x', '[]', '{"v":1,"type":[]}']) first?.send(nonsense);
     await first?.settled();
     t.equal(first?.socket.readyState, WebSocket.OPEN);
-    t.match(await (await WsClient.connect(rig.url)).closed, { code: 1013, reason: 'Too many connections' });
+    const surplus = await WsClient.connect(rig.url);
+    await t.rejects(surplus.type('hello', 0), /closed/);
+    surplus.socket.terminate();
+    t.match(await surplus.closed, { code: 1013, reason: 'Too many connections' });
     await Promise.all(clients.map((client) => client.end()));
   });
 });
