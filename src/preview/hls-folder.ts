@@ -1,6 +1,6 @@
 /** Where HLS playlists and segments live: memory, never the disk that records. */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const SHARED_MEMORY = '/dev/shm';
@@ -42,8 +42,9 @@ export class HlsFolder {
     await Promise.all(names.filter((name) => own.test(name)).map((name) => rm(join(this.path, name), { force: true })));
   }
 
-  /** Removes the folder when it is empty. */
-  async close(): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
+  /** Removes these cameras' files, and the folder when nothing else is in it: the configuration may name anybody's. */
+  async close(cameras: readonly number[]): Promise<void> {
+    for (const camera of cameras) await this.remove(camera);
+    await rmdir(this.path).catch(() => undefined);
   }
 }

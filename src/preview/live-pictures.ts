@@ -65,7 +65,7 @@ export async function openLivePictures(options: LivePicturesOptions): Promise<Li
       sessions.close();
       await preview.shutdown();
       for (const feed of feeds.values()) feed.close();
-      await hls.close();
+      await hls.close(cameras.map(({ id }) => id));
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Live pictures: who sees what, and whose the cameras are, whichever way it ends. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -89,6 +89,16 @@ t.test('a camera without frames fails to start in plain words, and the cameras a
   });
   t.match((await rig.post('/api/v1/preview', {})).body, { success: false, message: 'Failed to start any preview cameras', failed_cameras: [0, 1] });
   t.equal(await mode(rig), 'idle');
+});
+
+t.test('a folder for HLS that other people use keeps what is theirs', async (t) => {
+  const rig = await rigOf(t);
+  const theirs = join(rig.hls, 'panorama.m3u8');
+  await writeFile(theirs, 'x');
+  await rig.post('/api/v1/preview', {});
+  await until(async () => (await readdir(rig.hls)).includes('cam1_00000.ts'), 'there are pictures');
+  await rig.endDaemon();
+  t.strictSame(await readdir(rig.hls), ['panorama.m3u8']);
 });
 
 t.test('restart answers with both halves and keeps the cameras in between', async (t) => {
