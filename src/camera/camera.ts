@@ -129,20 +129,28 @@ export class Camera extends EventEmitter<CameraEvents> {
   }
 
   /**
-   * The caller owns the camera: its live picture. Resolves when the first frame has come; whatever the host did before
-   * is ended first. Say `want` afterwards to have it brought back when the host dies.
+   * The caller owns the camera until `signal` aborts: its live picture. Resolves when the first frame has come; whatever
+   * the host did before is ended first. Rejects with the signal's reason, and touches nothing any more, once somebody
+   * else owns the camera. Say `want` afterwards to have it brought back when the host dies.
    */
-  async show(spec: LiveSpec): Promise<void> {
+  async show(spec: LiveSpec, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     this.#wanted = { kind: 'hands-off' };
     await this.#withdrawal;
-    await this.#endLeftover();
-    await this.#opening('live', () => this.#requests.run(() => this.#connected().request('live', spec, PREPARE_MS)));
+    await this.#endLeftover(signal);
+    await this.#opening('live', () => this.#requests.run(() => this.#owned(signal).request('live', spec, PREPARE_MS)));
   }
 
-  async #endLeftover(): Promise<void> {
+  async #endLeftover(signal?: AbortSignal): Promise<void> {
     const { run, live } = await this.#requests.run(() => this.ready(SHORT_REQUEST_MS));
-    const leftover = run ?? live ?? null;
-    if (leftover !== null) await this.abort(leftover.runId);
+    const runId = (run ?? live ?? null)?.runId ?? null;
+    if (runId !== null) await this.#requests.run(() => this.#owned(signal).request('abort', { runId }, SHORT_REQUEST_MS));
+  }
+
+  /** Asked at the very moment of a request: in the queue before it, the camera may have become somebody else's. */
+  #owned(signal: AbortSignal | undefined): HostConnection {
+    signal?.throwIfAborted();
+    return this.#connected();
   }
 
   async #prepareOnce(spec: RecordingSpec): Promise<void> {

@@ -25,6 +25,8 @@ export class LiveCamera {
   /** By name, whether the user needs the encoder. */
   readonly #users = new Map<string, boolean>();
   #spec: LiveSpec | null = null;
+  /** Aborts when somebody else takes the camera. */
+  #tenure = new AbortController();
   #everShown = false;
   #keyframeMonoMs = Number.NEGATIVE_INFINITY;
   #keyframeIsDue = false;
@@ -64,12 +66,17 @@ export class LiveCamera {
     return live === null || !this.isShown ? 0 : Math.max(0, (this.#clock.monoUs() - live.playedMonoUs) / 1000);
   }
 
-  /** Adds a user; the first one starts the picture. Throws, without the user, when no frame comes in time. */
+  /**
+   * Adds a user; the first one starts the picture. Throws, without the user, when no frame comes in time, and
+   * `preview_displaced` when somebody else has taken the camera meanwhile, which is then left alone.
+   */
   async use(user: string, needsEncoder: boolean, plan: () => Promise<LivePlan>): Promise<void> {
+    const { signal } = this.#tenure;
     this.#users.set(user, needsEncoder);
     try {
-      if (this.#spec === null) await this.#start(await plan());
+      if (this.#spec === null) await this.#start(await plan(), signal);
       else await this.#followUsers();
+      signal.throwIfAborted();
     } catch (error) {
       this.#users.delete(user);
       throw error;
@@ -101,6 +108,8 @@ export class LiveCamera {
   displaced(): void {
     this.#users.clear();
     this.#spec = null;
+    this.#tenure.abort(new TouchlineError({ kind: 'conflict', code: 'preview_displaced', message: 'The camera was taken while its picture was started.' }));
+    this.#tenure = new AbortController();
   }
 
   /** Soon: several viewers that ask at the same time get the same one. */
@@ -120,17 +129,18 @@ export class LiveCamera {
     return [...this.#users.values()].some((needs) => needs);
   }
 
-  async #start(plan: LivePlan): Promise<void> {
+  async #start(plan: LivePlan, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     const spec: LiveSpec = { ...plan, runId: randomUUID(), encode: this.#needsEncoder };
     this.#spec = spec;
     try {
-      await this.camera.show(spec);
+      await this.camera.show(spec, signal);
       this.#everShown = true;
     } catch (error) {
       if (this.#spec === spec) await this.stop();
       throw error;
     }
-    if (this.#spec?.runId !== spec.runId) throw new TouchlineError({ kind: 'conflict', code: 'preview_displaced', message: 'The camera was taken while its picture was started.' });
+    signal.throwIfAborted();
     // Whoever dies from now on is brought back.
     this.camera.want({ kind: 'live', spec });
     await this.#followUsers();

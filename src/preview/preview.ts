@@ -193,12 +193,12 @@ export class Preview implements PreviewService {
     for (const live of this.#options.cameras) {
       const wasUsed = live.isUsed;
       live.displaced();
-      if (wasUsed) void this.#ended(live).catch((error: unknown) => this.#options.log.warn({ err: error }, 'files of a live picture could not be removed'));
+      if (wasUsed) void this.#ended(live);
     }
     this.#changed();
   }
 
-  /** Contract 3.5: after a stop the transport is HLS again. */
+  /** Contract 3.5: after a stop the transport is HLS again. Never rejects: files that stay keep nobody from the camera. */
   async #ended(live: LiveCamera): Promise<void> {
     this.#transports.delete(live.id);
     for (const session of [...this.#sessions.values()]) {
@@ -206,7 +206,7 @@ export class Preview implements PreviewService {
       this.#sessions.delete(session.sessionId);
       this.events.emit('sessionEnded', session.sessionId);
     }
-    await this.#options.cleanUp(live.id);
+    await this.#options.cleanUp(live.id).catch((error: unknown) => this.#options.log.warn({ camera: live.id, err: asTouchlineError(error) }, 'files of a live picture could not be removed'));
   }
 
   #changed(): void {
