@@ -150,7 +150,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     undo.push({ end: () => diagnostics.stop() });
     await recorder.adopt();
-    undo.push({ end: () => recorder.shutdown(), leave: () => recorder.detach() });
+    // Its end in an orderly end comes first of all, below.
+    undo.push({ end: () => undefined, leave: () => recorder.detach() });
 
     const live = await openLivePictures({
       cameras,
@@ -211,7 +212,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       onRejected: (error) => log.error({ err: error, violations: error.violations }, 'configuration edit refused, the old one stays in force'),
     });
     undo.push({ end: () => watcher.close() });
-
+    // Nobody's download, viewer or question makes a match wait for its end. Until the rest is undone, requests are answered.
+    undo.push({ end: () => recorder.shutdown() });
 
     const ended = Promise.withResolvers<number>();
     let stopping: Promise<void> | null = null;

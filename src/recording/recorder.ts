@@ -65,6 +65,7 @@ export class Recorder implements RecordingService {
   #active: ActiveRecording | null = null;
   #lease: Lease | null = null;
   #startingMatchId: string | null = null;
+  #isEnding = false;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -146,8 +147,12 @@ export class Recorder implements RecordingService {
     return this.#operations.pending === 0 ? this.#operations.run(() => (refuse(), action())) : (refuse(), this.#operations.run(() => (refuse(), action())));
   }
 
-  /** Ends a running recording before the daemon ends the hosts; a start or stop under way is waited for. */
+  /**
+   * Ends a running recording before the daemon ends the hosts; a start or stop under way is waited for. From now on,
+   * starts are refused.
+   */
   async shutdown(): Promise<void> {
+    this.#isEnding = true;
     await this.#operations.run(async () => {
       if (this.#active !== null) await this.#stop();
     });
@@ -163,6 +168,7 @@ export class Recorder implements RecordingService {
 
   async #start(request: StartRequest): Promise<StartResult> {
     const { cameras, clock, log, mutex, store, recordingsDir } = this.#options;
+    if (this.#isEnding) throw new TouchlineError({ kind: 'unavailable', code: 'shutting_down', message: 'Touchline is being ended: start the recording again when it is back.' });
     const policy = this.#options.policy();
     const current = this.#currentMatchId();
     if (current !== null && !request.force) return refused('already_recording', `Already recording match: ${current}`, policy);

@@ -14,7 +14,7 @@ export interface HttpServerOptions {
   /** 0 lets the system choose one. */
   readonly port: number;
   readonly log: Logger;
-  /** How long `close` waits for answers that are under way (a stop may be) before it cuts them off. */
+  /** How long `close` waits for answers that are under way before it cuts them off. */
   readonly closeGraceMs?: number;
   /** What clients may take up; for tests, the rest of the world lives with the defaults. */
   readonly limits?: Partial<ServerLimits>;
@@ -59,7 +59,8 @@ const LIMITS: ServerLimits = {
   headersBytes: 16 * 1024,
   connections: 384,
 };
-const DEFAULT_CLOSE_GRACE_MS = 30_000;
+/** The daemon may be wanted back at once, for the next match: who is cut off goes on where it was, with `Range`. */
+const DEFAULT_CLOSE_GRACE_MS = 5_000;
 
 /** Resolves once requests are accepted. Throws `port_in_use`, `port_not_permitted` or `address_not_available`. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
