@@ -72,7 +72,11 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
     openSegment: (matchId, name) => reader.openSegment(matchId, name),
     openFile: (matchId, name) => reader.openFile(matchId, name),
     openAll: (matchId) => reader.openAll(matchId),
-    remove: (matchId) => remover.remove(matchId, () => void forget(matchId)),
+    remove: (matchId, onGone) =>
+      remover.remove(matchId, () => {
+        void forget(matchId);
+        onGone?.();
+      }),
     archives: (matchId) => {
       const names = new Set(matches.get(matchId)?.files.map(({ name }) => name));
       return { cam0: names.has(ARCHIVES.cam0), cam1: names.has(ARCHIVES.cam1) };

@@ -93,8 +93,11 @@ export interface Library {
    * Throws `not_found` `recording_not_found`; `unavailable` `file_unreadable`, naming it, when one cannot be opened, and then leaves none open.
    */
   openAll(matchId: string): Promise<readonly (OpenedFile & { readonly relativePath: string })[]>;
-  /** Removes the match with everything in it, for good. Throws `not_found` `recording_not_found`. The caller has made sure that nothing records into it. */
-  remove(matchId: string): Promise<RemovedMatch>;
+  /**
+   * Removes the match with everything in it, for good. Throws `not_found` `recording_not_found`. The caller has made sure
+   * that nothing records into it until `onGone` is called: then its id is free, and the rest may take minutes.
+   */
+  remove(matchId: string, onGone?: () => void): Promise<RemovedMatch>;
   /** Post-processed videos of the match, from the catalogue; instant. */
   archives(matchId: string): { readonly cam0: boolean; readonly cam1: boolean };
   /** Forgets the catalogue and makes it again from the folders; resolves with the number of matches. */

@@ -70,7 +70,14 @@ export async function segmentsOfMatch(library: Library, matchId: string): Promis
 
 /** Throws `conflict` while the match is started, recorded or stopped (contract defect 5). */
 export async function deleteRecording({ library, recording }: { readonly library: Library; readonly recording: RecordingService }, matchId: string): Promise<DeletedBody> {
-  return presentRemoved(await recording.whileAtRest(matchId, () => named(matchId, () => library.remove(matchId))));
+  const { removal } = await recording.whileAtRest(matchId, async () => {
+    const gone = Promise.withResolvers<void>();
+    const begun = named(matchId, () => library.remove(matchId, gone.resolve));
+    // Starts and stops wait for this, and a disk may need minutes for the files of a match.
+    await Promise.race([gone.promise, begun]);
+    return { removal: begun };
+  });
+  return presentRemoved(await removal);
 }
 
 /** An answer for every id, known or not: the dashboard asks for each match every ten seconds. */
