@@ -56,6 +56,8 @@ export class Patrol {
       } catch (error) {
         this.#fault.occurred(error);
       }
+      // It may have been stopped while it looked, and its nap would keep the process.
+      if (this.#stopping.signal.aborted) return;
       this.#nap = new AbortController();
       if (!this.#woken) await clock.sleepMs(intervalMs, this.#nap.signal).catch(() => undefined);
       if (this.#woken) await clock.sleepMs(SETTLE_MS, this.#stopping.signal).catch(() => undefined);

@@ -62,9 +62,13 @@ export async function openLivePictures(options: LivePicturesOptions): Promise<Li
     sessions,
     hlsDir: hls.path,
     close: async () => {
-      sessions.close();
-      await preview.shutdown();
-      for (const feed of feeds.values()) feed.close();
+      try {
+        sessions.close();
+      } finally {
+        // The library's threads may refuse to end; the sockets of the feeds would keep the process all the same.
+        for (const feed of feeds.values()) feed.close();
+        await preview.shutdown();
+      }
       await hls.close(cameras.map(({ id }) => id));
     },
   };

@@ -62,7 +62,7 @@ export class Preview implements PreviewService {
   }
 
   async start(request: PreviewRequest): Promise<PreviewStart> {
-    this.#refuseWhileTaken('starting');
+    this.refuseWhileTaken('starting');
     return this.#operations.run(() => this.#start(request, 'starting'));
   }
 
@@ -71,7 +71,7 @@ export class Preview implements PreviewService {
   }
 
   async restart(request: PreviewRequest): Promise<{ readonly stop: PreviewStop; readonly start: PreviewStart }> {
-    this.#refuseWhileTaken('restarting');
+    this.refuseWhileTaken('restarting');
     // The cameras stay ours in between.
     return this.#operations.run(async () => ({
       stop: await this.#stop(request.camera, () => undefined),
@@ -81,9 +81,9 @@ export class Preview implements PreviewService {
 
   /** A viewer over WebRTC uses the camera from now on. Throws as `start`, and what keeps the picture from coming. */
   async join(session: PreviewSession): Promise<void> {
-    this.#refuseWhileTaken('starting');
+    this.refuseWhileTaken('starting');
     await this.#operations.run(async () => {
-      this.#refuseWhileTaken('starting');
+      this.refuseWhileTaken('starting');
       const live = this.#options.cameras.find(({ id }) => id === session.cameraId);
       if (live === undefined) throw new TouchlineError({ kind: 'not_found', code: 'no_such_camera', message: `There is no camera ${session.cameraId}.` });
       this.#acquire(session.cameraId);
@@ -111,6 +111,14 @@ export class Preview implements PreviewService {
     });
   }
 
+  /** Throws `preview_while_recording` while a recording has the cameras; instant. */
+  refuseWhileTaken(doing: string): void {
+    const { mode } = this.#options.mutex.state();
+    if (mode === 'recording') {
+      throw new TouchlineError({ kind: 'conflict', code: 'preview_while_recording', message: `Recording is active. Stop recording before ${doing} preview.` });
+    }
+  }
+
   wantKeyframe(camera: CameraId): void {
     this.#options.cameras.find(({ id }) => id === camera)?.wantKeyframe();
   }
@@ -121,7 +129,7 @@ export class Preview implements PreviewService {
   }
 
   async #start({ camera, transport }: PreviewRequest, doing: string): Promise<PreviewStart> {
-    this.#refuseWhileTaken(doing);
+    this.refuseWhileTaken(doing);
     const wanted = this.#cameras(camera);
     const how = transport ?? (this.#options.transportMode === 'webrtc' ? 'webrtc' : 'hls');
     const started: CameraId[] = [];
@@ -211,13 +219,6 @@ export class Preview implements PreviewService {
 
   #changed(): void {
     this.events.emit('changed');
-  }
-
-  #refuseWhileTaken(doing: string): void {
-    const { mode } = this.#options.mutex.state();
-    if (mode === 'recording') {
-      throw new TouchlineError({ kind: 'conflict', code: 'preview_while_recording', message: `Recording is active. Stop recording before ${doing} preview.` });
-    }
   }
 }
 

@@ -70,6 +70,8 @@ export class WebrtcSessions {
     if (this.#sessions.size >= MAX_SESSIONS) throw new TouchlineError({ kind: 'busy', code: 'too_many_viewers', message: `There are ${MAX_SESSIONS} viewers already. Close one first.` });
     const [camera, feed] = found;
     const { preview, udpPort, bindAddress, iceServers, log } = this.#options;
+    // A peer connection costs threads and sockets that a recording needs: not one is made to be refused.
+    preview.refuseWhileTaken('starting');
     const sessionId = randomUUID();
     this.#hadViewers = true;
     const viewer = new Viewer({
