@@ -86,7 +86,7 @@ const print = (text) => process.stdout.write(`${text}\n`);
  * What may run beside a test that records: it needs no steady clock and little of the machine. Everything else runs one
  * after the other, because its promises are about time.
  */
-const UNDEMANDING = /\/unit\/|integration\/(?:api-|library-|ws-|compat-samples|download-ranges|download-list|pipelines-(?:parse|escaping))/;
+const UNDEMANDING = /\/unit\/|integration\/(?:api-|library-|ws-|compat-(?:samples|dashboard|checklist)|download-|jetson-|pipelines-|profiles|disk-full)/;
 /** A file that takes longer hangs. */
 const FILE_LIMIT_MS = 240_000;
 
