@@ -39,12 +39,19 @@ export class HlsFolder {
   async remove(camera: number): Promise<void> {
     const names = await readdir(this.path).catch(() => []);
     const own = new RegExp(`^cam${camera}(?:\\.m3u8|_\\d+\\.ts)$`);
-    await Promise.all(names.filter((name) => own.test(name)).map((name) => rm(join(this.path, name), { force: true })));
+    await this.#removeAll(names.filter((name) => own.test(name)));
+  }
+
+  async #removeAll(names: readonly string[]): Promise<void> {
+    await Promise.all(names.map((name) => rm(join(this.path, name), { force: true })));
   }
 
   /** Removes these cameras' files, and the folder when nothing else is in it: the configuration may name anybody's. */
   async close(cameras: readonly number[]): Promise<void> {
     for (const camera of cameras) await this.remove(camera);
+    // Playlists whose writer ended in the middle have names of GLib's; nobody writes any more.
+    const names = await readdir(this.path).catch(() => []);
+    await this.#removeAll(names.filter((name) => name.startsWith('.goutputstream-')));
     await rmdir(this.path).catch(() => undefined);
   }
 }

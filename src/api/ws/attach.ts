@@ -142,11 +142,13 @@ export function attachWebSocket(options: WebSocketOptions): WebSocketPlane {
 
   server.on('upgrade', onUpgrade);
   parts.recording.events.on('changed', refresh);
+  parts.preview.events.on('changed', refresh);
   void keepHeartbeat(open, limits.heartbeat, clock, log, ended.signal);
 
   const closeAll = async (): Promise<void> => {
     ended.abort();
     parts.recording.events.off('changed', refresh);
+    parts.preview.events.off('changed', refresh);
     const left = [...sockets.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     for (const connection of open) connection.close(CLOSE_RESTART.code, CLOSE_RESTART.reason);
     const patience = new AbortController();

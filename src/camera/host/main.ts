@@ -82,7 +82,8 @@ async function serve(): Promise<void> {
 
   let idleSinceMs = systemClock.monoMs();
   setInterval(() => {
-    if (server.clients > 0 || host.phase !== 'idle') idleSinceMs = systemClock.monoMs();
+    // A live picture without a daemon is seen by nobody.
+    if (server.clients > 0 || (host.phase !== 'idle' && host.phase !== 'live')) idleSinceMs = systemClock.monoMs();
     else if (systemClock.monoMs() - idleSinceMs > IDLE_WITHOUT_CLIENT_MS) {
       log.info('nobody needs this host any more');
       leave();
