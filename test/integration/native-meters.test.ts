@@ -176,7 +176,7 @@ t.test('loopfilesrc', async (t) => {
       const started = performance.now();
       const { exitCode, output, timestampsMs } = await launch(
         `loopfilesrc location=${join(folder, name)} ! identity silent=false eos-after=56 ! videoconvert
-          ! video/x-raw,format=GRAY8 ! filesink location=${raw}`,
+          ! video/x-raw,format=GRAY8 ! filesink async=false location=${raw}`,
       );
       const elapsedMs = performance.now() - started;
       t.equal(exitCode, 0, output);
@@ -194,7 +194,7 @@ t.test('loopfilesrc', async (t) => {
     const path = join(await temporaryFolder(t), 'recorded.mp4');
     const { exitCode, output } = await launch(
       `loopfilesrc location=${stamped} ! identity silent=false ! x264enc tune=zerolatency ! mp4mux
-        ! filesink location=${path}`,
+        ! filesink async=false location=${path}`,
       { interruptAfterFrames: 30 },
     );
     t.equal(exitCode, 0, output);
