@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -93,10 +93,12 @@ t.test('a process is told from a later one with the same pid, and from one of an
 });
 
 t.test('a zombie is not alive', async (t) => {
-  // The shell starts a child that ends, and never collects it because it has become `sleep`.
-  const parent = execa('sh', ['-c', 'true & echo $!; exec sleep 60'], { reject: false });
+  // The shell starts a child and becomes `sleep`, which never collects it. Until then the shell itself would: the child waits for its input to end.
+  const parent = execa('sh', ['-c', 'exec 3<&0; (read -r nothing <&3) & echo $!; exec sleep 60'], { stdin: 'pipe', reject: false });
   t.teardown(() => parent.kill('SIGKILL'));
   const [line]: unknown[] = await once(parent.stdout, 'data');
+  while ((await readFile(`/proc/${parent.pid}/comm`, 'utf8')) !== 'sleep\n') await new Promise((resolve) => setImmediate(resolve));
+  parent.stdin.end();
   const zombie = Number(String(line));
   while (identityOf(zombie) !== null) await new Promise((resolve) => setImmediate(resolve));
   t.doesNotThrow(() => process.kill(zombie, 0), 'its pid is still taken');
