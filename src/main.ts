@@ -2,6 +2,7 @@
  * The composition root: the only place that knows every part. `startDaemon` reads as the order of a start; `stop`
  * undoes it backwards.
  */
+import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { createHttpApp } from './api/http/app.js';
@@ -37,6 +38,8 @@ import { productVersion } from './lib/product-version.js';
 
 const CAMERA_IDS = [0, 1] as const;
 const ROOT = resolve(import.meta.dirname, '..', '..');
+/** The page as scripts/build-web.ts leaves it. */
+const PAGE_DIR = join(ROOT, 'build', 'web');
 /** Several missed heartbeats. Until then a silent camera is already shown as one that does not record. */
 const HOST_SILENCE_LIMIT_MS = 3000;
 
@@ -176,6 +179,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       library,
       diagnostics,
       system,
+      rig: () => ({ name: hostname(), cameraIds: CAMERA_IDS, matchTeams: config.matchTeams, previewTransportMode: config.previewTransportMode, protectionMs: config.recordingProtectionMs }),
+      pageDir: PAGE_DIR,
       version,
       log: logging.part('api'),
       allowedOrigins: () => config.allowedOrigins,

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Compiles TypeScript and the native elements when their sources changed. Needs common.sh.
+# Compiles TypeScript, the web page and the native elements when their sources changed. Needs common.sh.
 
 # One line per source with its size and time: also a file that was removed or renamed changes the whole.
 source_list() {
@@ -28,6 +28,24 @@ build_typescript() {
   (cd "$ROOT" && PATH="$CACHE/bin:$PATH" node_modules/.bin/tsc -p tsconfig.json >&2) ||
     fail "the TypeScript sources have errors"
   write_stamp typescript "$sources"
+}
+
+# Everything that the page is made of: its own files, the types and the rules that it shares with the daemon, the tools.
+page_list() {
+  (cd "$ROOT" && find src/web src/api/contract src/recording/match-id.ts scripts/build-web.ts package-lock.json -type f \
+    -printf '%p %s %T@\n' | sort)
+}
+
+# After the other TypeScript: the script that builds the page is compiled with it.
+build_page() {
+  local sources
+  sources=$(page_list | hash_of)
+  if stamp_matches page "$sources" && [ -f "$ROOT/build/web/index.html" ]; then return 0; fi
+  say "Building the web page"
+  (cd "$ROOT" && PATH="$CACHE/bin:$PATH" node_modules/.bin/tsc -p src/web/tsconfig.json >&2) ||
+    fail "the sources of the web page have errors"
+  (cd "$ROOT" && "$CACHE/bin/node" build/scripts/build-web.js >&2) || fail "the web page could not be built"
+  write_stamp page "$sources"
 }
 
 # Variables of `make run` (SOURCES above all) must not reach this make, where they would override its own.

@@ -36,6 +36,8 @@ export function toConfig(wire: WireConfig) {
     webrtcUdpPort: wire.webrtc_udp_port,
     webrtcIceServers: wire.webrtc_ice_servers,
 
+    matchTeams: wire.match_teams,
+
     overloadGuardEnabled: wire.recording_overload_guard_enabled,
     overloadCpuPercentThreshold: wire.recording_overload_cpu_percent_threshold,
     overloadPollIntervalMs: wire.recording_overload_poll_interval_seconds * MS_PER_SECOND,

@@ -231,6 +231,22 @@ const preview = {
   ),
 };
 
+const page = {
+  match_teams: Type.Array(
+    Type.String({
+      // What the rule for match ids allows, so that each name can stand in one.
+      pattern: '^[^\\s/\\\\<>:"|?*.](?:[^/\\\\<>:"|?*\\u0000-\\u001f]{0,38}[^\\s/\\\\<>:"|?*.\\u0000-\\u001f])?$',
+      'x-expected': 'the name of a team, of at most 40 characters and none of / \\ < > : " | ? *',
+    }),
+    {
+      maxItems: 40,
+      default: [],
+      description: 'Teams that play here: the page offers them for the name of a match, so that nobody has to type.',
+      ...LIVE,
+    },
+  ),
+};
+
 const picture = {
   video_width: orNull(pixels, {
     default: null,
@@ -261,7 +277,7 @@ const picture = {
 
 /** The whole configuration with every default filled in, in the words of the file. */
 export const ConfigSchema = Type.Object(
-  { ...general, ...recording, ...overload, ...preview, ...picture },
+  { ...general, ...recording, ...overload, ...preview, ...page, ...picture },
   { additionalProperties: false, title: 'Touchline configuration' },
 );
 

@@ -72,7 +72,8 @@ function contains(id: string, forbidden: RegExp): string | null {
 }
 
 function tooLong(id: string): string | null {
-  const bytes = Buffer.byteLength(id, 'utf8');
+  // Not Buffer: the web page applies the same rule.
+  const bytes = new TextEncoder().encode(id).length;
   return bytes > MATCH_ID_MAX_BYTES ? `is ${bytes} bytes long` : null;
 }
 

@@ -3,7 +3,7 @@
  * one place only. Each rule is first shown a breach of itself, so that it cannot pass by not looking.
  */
 
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
@@ -12,10 +12,14 @@ import { importsOf, tokensOf, type Token } from '../support/source-scan.js';
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 
 /** The layers above the services, by the first part of the path below src/. */
-const TOP = ['api', 'cli', 'main'];
+const TOP = ['api', 'cli', 'main', 'web'];
 /** All that the camera layer builds on; everything else below src/ is above it. */
 const BELOW_CAMERA = ['camera', 'errors', 'lib', 'pipelines', 'telemetry', 'config'];
 const BINDING = 'gstreamer-superficial';
+/** What the page shares with the daemon: the wire's types, and the rule for match ids. */
+const SHARED_WITH_PAGE = /^src\/(?:web\/|api\/contract\/|recording\/match-id\.ts$)/;
+/** The gates where text from outside becomes a value: of the daemon, and of the page. */
+const PARSERS = ['src/lib/schema.ts', 'src/web/rig/messages.ts'];
 
 interface Source {
   readonly path: string;
@@ -29,16 +33,22 @@ function readSource(path: string, text: string): Source {
   const tokens = tokensOf(text);
   const imports = importsOf(tokens).map(({ specifier, line }) => ({
     target: specifier.startsWith('.')
-      ? posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts')
+      ? sourceOf(posix.join(posix.dirname(path), specifier))
       : specifier,
     line,
   }));
   return { path, tokens, imports };
 }
 
+/** A compiled name as the source that it comes from; components of the page are `.tsx`. */
+function sourceOf(path: string): string {
+  const component = path.replace(/\.js$/, '.tsx');
+  return existsSync(join(ROOT, component)) ? component : path.replace(/\.js$/, '.ts');
+}
+
 function readSources(): readonly Source[] {
   return readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.tsx?$/.test(path))
     .map((path) => readSource(`src/${path}`, readFileSync(join(ROOT, 'src', path), 'utf8')));
 }
 
@@ -121,6 +131,11 @@ const RULES: readonly {
     breach: { 'src/camera/a.ts': `let x: import('../recording/types.js').CameraId;` },
   },
   {
+    promise: 'the page knows nothing of the daemon but what goes over the wire',
+    rule: importsThat((from, target) => partOf(from) === 'web' && target.startsWith('src/') && !SHARED_WITH_PAGE.test(target)),
+    breach: { 'src/web/a.tsx': `import { Recorder } from '../recording/recorder.js';` },
+  },
+  {
     promise: 'only a camera host loads GStreamer',
     rule: tokensThat((path, token) => !inHost(path) && token.kind === 'string' && token.text === BINDING),
     breach: { 'src/telemetry/a.ts': `const gst = createRequire(import.meta.url)('gstreamer-superficial');` },
@@ -146,7 +161,7 @@ const RULES: readonly {
     promise: 'what comes in is parsed at the gate that validates it',
     rule: tokensThat(
       (path, token, before) =>
-        path !== 'src/lib/schema.ts' && token.text === 'parse' && before(1) === '.' && before(2) === 'JSON',
+        !PARSERS.includes(path) && token.text === 'parse' && before(1) === '.' && before(2) === 'JSON',
     ),
     breach: { 'src/config/a.ts': `const value = JSON.parse(\`\${text}\`);` },
   },
@@ -165,7 +180,7 @@ const sources = readSources();
 t.test('the sources are read', async (t) => {
   t.ok(sources.some(({ path }) => path === 'src/errors.ts'));
   const known = new Set(sources.map(({ path }) => path));
-  const unresolved = importsThat((_from, target) => target.startsWith('src/') && !known.has(target))(sources);
+  const unresolved = importsThat((_from, target) => target.startsWith('src/') && !target.endsWith('.css') && !known.has(target))(sources);
   t.strictSame(unresolved, [], 'each relative import names a source that exists');
 });
 

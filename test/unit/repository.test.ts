@@ -9,7 +9,7 @@ import t from 'tap';
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const NOT_OURS = new Set(['.git', 'node_modules', 'build', 'var', '.cache', '.tap']);
 const BINARY = /\.(?:png|jpe?g|ico|woff2|mp4|avi)$/;
-const CODE = /\.(?:ts|mjs|js|sh|c|h|css|html)$/;
+const CODE = /\.(?:tsx?|mjs|js|sh|c|h|css|html)$/;
 const MAX_LINES = 400;
 
 /** Put together from pieces, so that this file does not contain what it looks for. */

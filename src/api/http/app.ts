@@ -9,9 +9,12 @@ import { limitPerClient, type RateLimit } from './rate-limit.js';
 import { handleError, refuse } from './refuse.js';
 import { DirectAnswer, JsonText, type Route } from './route.js';
 import { createRoutes, type RouteParts } from './routes.js';
+import { PAGE_PATH, redirectBrowsers, webPage } from './web-page.js';
 
 export interface HttpAppParts extends Omit<RouteParts, 'metrics'> {
   readonly log: Logger;
+  /** Folder of the built web page; without it, there is none. */
+  readonly pageDir?: string;
   /** Origins besides the rig's own whose pages may control it, e.g. `https://rig.example`; asked at each request. */
   readonly allowedOrigins?: AllowedOrigins;
   /** Number of WebSocket connections that are open now. */
@@ -47,6 +50,10 @@ export function createHttpApp(parts: HttpAppParts): Express {
 
   app.use(securityHeaders(allowedOrigins), crossOrigin(allowedOrigins), refuseForeignPages(allowedOrigins, log), refuseUnknownHosts(allowedOrigins, log));
   app.use(DOCS_PATH, docsPage(DOCS_PATH));
+  if (parts.pageDir !== undefined) {
+    app.use(PAGE_PATH, webPage(parts.pageDir));
+    app.get('/', redirectBrowsers);
+  }
   for (const [path, group] of byPath(routes)) {
     app.all(path, dispatch(group, surroundings));
     if (path !== '/') app.all(`${path}/`, redirectWithoutSlash);

@@ -1,0 +1,22 @@
+import './styles/index.css';
+import { render } from 'preact';
+import { App } from './app/app.js';
+import { createTheme } from './app/theme.js';
+import { connectRig, RigContext } from './rig/rig.js';
+import { AnnouncerContext, createAnnouncer } from './ui/toast.js';
+
+/** Builds every part of the page once and passes it in; nothing else is shared. */
+const rig = connectRig(location.origin);
+const announcer = createAnnouncer();
+const theme = createTheme();
+const place = document.getElementById('page');
+if (place !== null) {
+  render(
+    <RigContext.Provider value={rig}>
+      <AnnouncerContext.Provider value={announcer}>
+        <App theme={theme} />
+      </AnnouncerContext.Provider>
+    </RigContext.Provider>,
+    place,
+  );
+}

@@ -1,0 +1,20 @@
+/** Why something that was asked of the rig was not done. `message` is for a person, in the rig's own words if it had any. */
+export class RigError extends Error {
+  override readonly name = 'RigError';
+  /** Stable, for programs: the rig's own codes (docs/rest.md), or `no_connection`, `no_answer`, `not_understood`. */
+  readonly code: string;
+  /** Of HTTP; null when the rig did not answer by HTTP. */
+  readonly status: number | null;
+
+  constructor(code: string, message: string, status: number | null = null) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/** What was thrown as a RigError; aborted requests and broken networks become `no_answer`. */
+export function asRigError(thrown: unknown): RigError {
+  if (thrown instanceof RigError) return thrown;
+  return new RigError('no_answer', thrown instanceof Error ? thrown.message : String(thrown));
+}

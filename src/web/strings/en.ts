@@ -1,0 +1,7 @@
+import { app } from './en/app.js';
+import { kiosk } from './en/kiosk.js';
+
+/** Everything that the page says, in English, by feature. Another language is another object of this type. */
+export const en = { app, kiosk };
+
+export type Strings = typeof en;

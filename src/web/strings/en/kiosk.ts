@@ -1,0 +1,4 @@
+/** The page at which somebody records. */
+export const kiosk = {
+  title: 'Record',
+};
