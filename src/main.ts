@@ -24,6 +24,7 @@ import { acquireFolderLock, type FolderLock } from './lib/process-lock.js';
 import { openLibrary } from './library/library.js';
 import { CameraMutex } from './mutex/camera-mutex.js';
 import { configuredProfile, liveRequest, loadPipelineLibrary, recordingRequest, redactPipeline, type ChosenProfile, type PipelineLibrary, type RenderedPipeline } from './pipelines/index.js';
+import { openMonitor } from './monitor/open-monitor.js';
 import { hlsFolder } from './preview/hls-folder.js';
 import { openLivePictures } from './preview/live-pictures.js';
 import { MatchKeeper } from './recording/match-keeper.js';
@@ -156,26 +157,43 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     // Its end in an orderly end comes first of all, below.
     undo.push({ end: () => undefined, leave: () => recorder.detach() });
 
+    const picturesDir = hlsFolder(config.hlsDir, config.runtimeDir);
+    const monitor = await openMonitor({
+      cameras,
+      mode: () => config.monitorMode,
+      pipeline: (camera, picture, targets) =>
+        templates.renderMonitor(liveRequest(config, chosen, camera), picture, { ...targets, fps: config.monitorFps, width: config.monitorWidth })?.text ?? null,
+      folder: picturesDir,
+      cpuPercent: () => system.latest()?.cpuPercent ?? null,
+      clock: systemClock,
+      log: logging.part('monitor'),
+    });
+    undo.push({ end: () => monitor.close() });
     const live = await openLivePictures({
       cameras,
       mutex,
       pipeline: (camera, targets) => templates.renderLive(liveRequest(config, chosen, camera), targets).text,
       times: () => ({ stallMs: config.recordingStallMs, firstFrameTimeoutMs: config.recordingStartTimeoutMs }),
-      hlsDir: hlsFolder(config.hlsDir, config.runtimeDir),
+      hlsDir: picturesDir,
       transportMode: config.previewTransportMode,
       webrtcUdpPort: config.webrtcUdpPort,
       bindAddress: listensEverywhere(config.host) ? null : config.host,
       iceServers: config.webrtcIceServers,
+      monitors: monitor.feeds,
       clock: systemClock,
       log: logging.part('preview'),
     });
     undo.push({ end: () => live.close() });
+    recorder.events.on('changed', () => {
+      if (recorder.status().phase === 'idle') live.recordingEnded();
+    });
     const { preview } = live;
     let sockets: WebSocketPlane | null = null;
     const app = createHttpApp({
       recording: recorder,
       preview,
       hlsDir: live.hlsDir,
+      monitor: monitor.service,
       library,
       diagnostics,
       system,

@@ -4,14 +4,17 @@
 
 #include "framemeter.h"
 #include "framestamp.h"
+#include "frametap.h"
 #include "loopfilesrc.h"
 #include "segmentsink.h"
+#include "tapsrc.h"
 
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
   return touchline_frame_meter_register (plugin) && touchline_frame_stamp_register (plugin)
-      && touchline_loop_file_src_register (plugin) && touchline_segment_sink_register (plugin);
+      && touchline_loop_file_src_register (plugin) && touchline_segment_sink_register (plugin)
+      && touchline_frame_tap_register (plugin) && touchline_tap_src_register (plugin);
 }
 
 #define PACKAGE "touchline"

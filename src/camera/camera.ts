@@ -14,7 +14,7 @@ import { warnWhenSlow } from '../telemetry/slow.js';
 import { HostConnection } from './client.js';
 import type { JournalEntry } from './journal.js';
 import type { HostLauncher } from './launcher.js';
-import { intentPath, socketPath, type HostState, type LiveSpec, type RecordingSpec, type StopReport } from './protocol.js';
+import { intentPath, socketPath, type HostState, type LiveSpec, type Params, type RecordingSpec, type StopReport } from './protocol.js';
 import { nextStep, type Step, type Wanted } from './wanted.js';
 
 export interface CameraEvents {
@@ -190,6 +190,11 @@ export class Camera extends EventEmitter<CameraEvents> {
   /** Switches the encoder of a live picture; harmless when that run is over. */
   async encode(runId: string, on: boolean): Promise<void> {
     await this.#requests.run(() => this.#connected().request('encode', { runId, on }, SHORT_REQUEST_MS));
+  }
+
+  /** Begins or pauses a small picture of what the host runs. Rejects with what keeps it from coming. */
+  async watch(params: Params<'watch'>): Promise<void> {
+    await this.#requests.run(() => this.#connected().request('watch', params, SHORT_REQUEST_MS));
   }
 
   /** The next encoded frame of a live picture becomes a keyframe; harmless when that run is over. */

@@ -19,6 +19,7 @@ const results = {
   abort: compileSchema(METHODS.abort.result),
   live: compileSchema(METHODS.live.result),
   encode: compileSchema(METHODS.encode.result),
+  watch: compileSchema(METHODS.watch.result),
   keyframe: compileSchema(METHODS.keyframe.result),
   describe: compileSchema(METHODS.describe.result),
   shutdown: compileSchema(METHODS.shutdown.result),

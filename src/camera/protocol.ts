@@ -134,6 +134,19 @@ export const LiveStateSchema = Type.Object({
 });
 export type LiveState = Static<typeof LiveStateSchema>;
 
+export const MonitorNameSchema = Type.Union([Type.Literal('stills'), Type.Literal('stream')]);
+export type MonitorName = Static<typeof MonitorNameSchema>;
+
+/** A small picture beside what the host runs. */
+export const MonitorStateSchema = Type.Object({
+  /** It takes frames. */
+  on: Type.Boolean(),
+  /** Why it takes none any more. */
+  error: NullableString,
+  meter: Type.Union([MeterStatsSchema, Type.Null()]),
+});
+export type MonitorState = Static<typeof MonitorStateSchema>;
+
 export const HostStateSchema = Type.Object({
   camera: Type.Number(),
   pid: Type.Number(),
@@ -143,6 +156,8 @@ export const HostStateSchema = Type.Object({
   run: Type.Union([RunStateSchema, Type.Null()]),
   /** Absent in hosts of an earlier version, which may still be recording. */
   live: Type.Optional(Type.Union([LiveStateSchema, Type.Null()])),
+  /** Absent in hosts of an earlier version. */
+  monitor: Type.Optional(Type.Object({ stills: Type.Union([MonitorStateSchema, Type.Null()]), stream: Type.Union([MonitorStateSchema, Type.Null()]) })),
   /** Why the previous host of this camera gave up, if it did in this boot. */
   lastFailure: Type.Union([FailureSchema, Type.Null()]),
 });
@@ -181,7 +196,15 @@ export const METHODS = {
   live: { params: LiveSpecSchema, result: Type.Object({ playedMonoUs: Type.Number() }) },
   /** Of a live picture: switch its encoder on or off. */
   encode: { params: Type.Object({ runId: Type.String(), on: Type.Boolean() }), result: Type.Object({}) },
-  /** Of a live picture: make the next encoded frame a keyframe. */
+  /**
+   * Beside a run or a live picture: begin to make small pictures of it, or pause them. Its pipeline has the elements
+   * `monitor_source` and `monitor_meter`.
+   */
+  watch: {
+    params: Type.Object({ runId: Type.String(), picture: MonitorNameSchema, pipeline: Type.String({ minLength: 1 }), on: Type.Boolean() }),
+    result: Type.Object({}),
+  },
+  /** Of a live picture, or of the small stream beside a run: make the next encoded frame a keyframe. */
   keyframe: { params: Type.Object({ runId: Type.String() }), result: Type.Object({}) },
   /** The spec of the run, for a daemon that knows nothing of it. */
   describe: { params: Type.Object({}), result: Type.Object({ spec: Type.Union([RecordingSpecSchema, Type.Null()]) }) },

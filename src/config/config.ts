@@ -35,6 +35,9 @@ export function toConfig(wire: WireConfig) {
     hlsDir: wire.hls_dir,
     webrtcUdpPort: wire.webrtc_udp_port,
     webrtcIceServers: wire.webrtc_ice_servers,
+    monitorMode: wire.monitor_mode,
+    monitorFps: wire.monitor_fps,
+    monitorWidth: wire.monitor_width,
 
     matchTeams: wire.match_teams,
 

@@ -229,6 +229,28 @@ const preview = {
       ...AT_START,
     },
   ),
+  monitor_mode: Type.Enum(['auto', 'on', 'off'], {
+    default: 'auto',
+    description: 'Small pictures of what is being recorded: on; off; auto = on, unless the processor has no time left for them. Off and on count from the next recording.',
+    ...LIVE,
+  }),
+  monitor_fps: Type.Integer({
+    minimum: 1,
+    maximum: 30,
+    default: 12,
+    'x-unit': 'frames/s',
+    description: 'How many small pictures a second at most.',
+    ...LIVE,
+  }),
+  monitor_width: Type.Integer({
+    minimum: 160,
+    maximum: 1280,
+    multipleOf: 2,
+    default: 640,
+    'x-unit': 'pixels',
+    description: 'Width of the small pictures.',
+    ...LIVE,
+  }),
 };
 
 const page = {

@@ -47,5 +47,6 @@ export function recordingRequest(config: Config, chosen: ChosenProfile, camera: 
     video: config.video,
     bitrateKbps: config.recordingBitrateKbps,
     segmentSeconds: config.recordingSegmentMs / 1000,
+    monitor: config.monitorMode !== 'off',
   };
 }

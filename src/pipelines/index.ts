@@ -13,5 +13,6 @@ export {
   type RenderedPipeline,
   type VideoFacts,
 } from './library.js';
+export { MONITOR_PICTURES, type MonitorPicture, type MonitorTargets } from './monitor.js';
 export { QUALITIES, type Quality, type RecordingRequest } from './schema.js';
 export { elementsOf, redactPipeline, toArguments, toShellCommand } from './text.js';

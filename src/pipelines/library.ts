@@ -16,7 +16,9 @@ import {
 import { explainParseError, type ParseErrorExplanation } from './explain.js';
 import { composeLive, LIVE_ELEMENT_NAMES, renderLive, type LiveRequest, type LiveTargets } from './live.js';
 import { loadFiles, type PipelineFiles } from './load.js';
+import { MONITOR_ELEMENT_NAMES, monitorTemplates, renderMonitor, type MonitorPicture, type MonitorTargets } from './monitor.js';
 import { QUALITIES, RecordingRequestSchema, type RecordingRequest } from './schema.js';
+import type { Template } from './template.js';
 import { elementsOf, parseElements } from './text.js';
 
 /** Element names that the camera host looks for in each recording pipeline. */
@@ -71,6 +73,8 @@ export interface PipelineLibrary {
   renderRecording(request: RecordingRequest): RenderedPipeline;
   /** The pipeline of a live picture. @throws TouchlineError `invalid`, as above. */
   renderLive(request: LiveRequest, targets: LiveTargets): LivePipeline;
+  /** The pipeline of a small picture beside the camera's own, null when the profile has none. @throws TouchlineError `invalid`, as above. */
+  renderMonitor(request: LiveRequest, picture: MonitorPicture, targets: MonitorTargets): LivePipeline | null;
   /** Debian package of an element, `JetPack`, or `Touchline itself (make build)`; null when not known. */
   packageForElement(factory: string): string | null;
   /** A message of gst_parse_launch about `text` in words for a technician. */
@@ -86,9 +90,12 @@ export async function loadPipelineLibrary(folder: string): Promise<PipelineLibra
   const violations: Violation[] = [...files.violations];
   const compositions = new Map<string, Composition>();
   const live = new Map<string, Composition>();
+  const monitors = new Map<string, ReadonlyMap<MonitorPicture, Template>>();
   for (const [name, profile] of files.profiles) {
     const composed = composeProfile(files, name, profile);
-    violations.push(...composed.violations);
+    const monitored = profile.monitor === undefined ? null : monitorTemplates(files, name, profile.monitor);
+    violations.push(...composed.violations, ...(monitored?.violations ?? []));
+    if (monitored !== null) monitors.set(name, monitored.templates);
     if (composed.composition === null) continue;
     compositions.set(name, composed.composition);
     violations.push(...checkComposition(composed.composition));
@@ -98,6 +105,7 @@ export async function loadPipelineLibrary(folder: string): Promise<PipelineLibra
     live.set(name, ofLive);
     violations.push(...checkLive(ofLive), ...unknownSettings(ofLive, [{ path: [`profiles/${name}.json`, 'live', 'settings'], settings: profile.live?.settings ?? {} }]));
   }
+  for (const [name, templates] of monitors) violations.push(...checkMonitor(compositions.get(name), templates));
   if (violations.length > 0) {
     const unique = [...new Map(violations.map((violation) => [JSON.stringify(violation), violation])).values()];
     const count = unique.length === 1 ? 'a mistake' : `${unique.length} mistakes`;
@@ -108,10 +116,15 @@ export async function loadPipelineLibrary(folder: string): Promise<PipelineLibra
       violations: unique,
     });
   }
-  return createLibrary(files, compositions, live);
+  return createLibrary(files, compositions, live, monitors);
 }
 
-function createLibrary(files: PipelineFiles, compositions: ReadonlyMap<string, Composition>, live: ReadonlyMap<string, Composition>): PipelineLibrary {
+function createLibrary(
+  files: PipelineFiles,
+  compositions: ReadonlyMap<string, Composition>,
+  live: ReadonlyMap<string, Composition>,
+  monitors: ReadonlyMap<string, ReadonlyMap<MonitorPicture, Template>>,
+): PipelineLibrary {
   const requestValidator = compileSchema(RecordingRequestSchema);
   const packageForElement = (factory: string): string | null => files.packages.get(factory) ?? null;
   const profiles = [...compositions.values()].map(profileInfo);
@@ -133,6 +146,14 @@ function createLibrary(files: PipelineFiles, compositions: ReadonlyMap<string, C
       const composition = live.get(request.profile);
       if (composition === undefined) throw invalidRequest([{ path: ['profile'], message: 'has no live pictures', rule: 'enum', value: echoOf(request.profile) }]);
       const { text, violations } = renderLive(composition, request, targets);
+      if (violations.length > 0) throw invalidRequest(violations);
+      return { text, elements: elementsOf(text) };
+    },
+    renderMonitor: (request, picture, targets) => {
+      const template = monitors.get(request.profile)?.get(picture);
+      const profile = files.profiles.get(request.profile);
+      if (template === undefined || profile === undefined) return null;
+      const { text, violations } = renderMonitor(template, profile, request, targets);
       if (violations.length > 0) throw invalidRequest(violations);
       return { text, elements: elementsOf(text) };
     },
@@ -242,6 +263,7 @@ function sampleRequest(composition: Composition): RecordingRequest {
     video: { width: null, height: null, framerate: null },
     bitrateKbps: null,
     segmentSeconds: 600,
+    monitor: true,
   };
 }
 
@@ -283,6 +305,20 @@ function checkLive(composition: Composition): Violation[] {
       rule: 'element_missing',
     })),
   ];
+}
+
+function checkMonitor(composition: Composition | undefined, templates: ReadonlyMap<MonitorPicture, Template>): Violation[] {
+  if (composition === undefined) return [];
+  const targets: MonitorTargets = { fps: 12, width: 640, file: '/monitor0.jpg', rtpPort: 5000 };
+  return [...templates.values()].flatMap((template) => {
+    const { text, violations } = renderMonitor(template, composition.profile, sampleRequest(composition), targets);
+    const names = new Set(parseElements(text).map(({ name }) => name));
+    const missing = Object.values(MONITOR_ELEMENT_NAMES).filter((name) => !names.has(name));
+    return [
+      ...violations,
+      ...missing.map((name): Violation => ({ path: [template.file], message: `needs an element with name=${name}`, rule: 'element_missing' })),
+    ];
+  });
 }
 
 function profileInfo(composition: Composition): ProfileInfo {

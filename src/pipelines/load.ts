@@ -21,7 +21,7 @@ export interface PipelineFiles {
   readonly violations: readonly Violation[];
 }
 
-const TEMPLATE_FOLDERS = ['sources', 'encoders', 'outputs'] as const;
+const TEMPLATE_FOLDERS = ['sources', 'encoders', 'outputs', 'monitors'] as const;
 
 /** @throws TouchlineError when the folder cannot be read at all; mistakes inside files are `violations`. */
 export async function loadFiles(folder: string): Promise<PipelineFiles> {

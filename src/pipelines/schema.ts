@@ -38,6 +38,8 @@ export const ProfileSchema = Type.Object(
     output: TemplateName,
     /** How live pictures are made; their outputs are the templates `live-hls` and `live-rtp`. */
     live: Type.Optional(Type.Object({ encoder: TemplateName, settings: Type.Optional(SettingsSchema) }, strict)),
+    /** What passes the tap of its pipelines, and so how small pictures are made of it; absent = none are. */
+    monitor: Type.Optional(Type.Union([Type.Literal('raw'), Type.Literal('nvmm'), Type.Literal('h264')])),
     video: VideoSchema,
     settings: Type.Optional(SettingsSchema),
     quality: Type.Optional(
@@ -58,6 +60,7 @@ export const ProfileSchema = Type.Object(
   strict,
 );
 export type Profile = Static<typeof ProfileSchema>;
+export type MonitorKind = NonNullable<Profile['monitor']>;
 
 export const EncoderSchema = Type.Object(
   {
@@ -97,6 +100,8 @@ export const RecordingRequestSchema = Type.Object(
     /** Null = the quality's. */
     bitrateKbps: nullable(Type.Integer({ minimum: 64, maximum: 500_000 })),
     segmentSeconds: Type.Number({ minimum: 0.2, maximum: 86_400 }),
+    /** Whether small pictures can be taken from it while it runs; default no. */
+    monitor: Type.Optional(Type.Boolean()),
   },
   strict,
 );

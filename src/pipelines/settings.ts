@@ -42,6 +42,7 @@ export const PROVIDED_NAMES: ReadonlySet<string> = new Set([
   'crop',
   'rotated',
   'sized',
+  'monitor',
 ]);
 
 /** Settings that a template may use through a provided name, and that name. */
@@ -105,7 +106,7 @@ export interface Picture {
   readonly output: FrameSize | null;
 }
 
-export function pictureOf(profile: Profile, request: RecordingRequest): Picture {
+export function pictureOf(profile: Profile, request: Pick<RecordingRequest, 'video' | 'crop' | 'rotation'>): Picture {
   const width = request.video.width ?? profile.video.width;
   const height = request.video.height ?? profile.video.height;
   const framerate = request.video.framerate ?? profile.video.framerate;
@@ -133,6 +134,7 @@ export function providedValues(
   const flags = new Set<string>();
   if (request.source !== null) values.set('source', request.source);
   if (request.rotation !== 0) flags.add('rotated');
+  if (request.monitor === true) flags.add('monitor');
   const { source, framerate, crop, output } = picture;
   if (framerate !== null) {
     values.set('framerate', framerate);

@@ -7,10 +7,12 @@ import type { CameraMutex } from '../mutex/camera-mutex.js';
 import type { CameraId } from '../recording/types.js';
 import { HlsFolder } from './hls-folder.js';
 import { LiveCamera } from './live-camera.js';
-import { Preview } from './preview.js';
+import { Preview, streamKindOf } from './preview.js';
 import type { IceServer, PreviewTransport } from './types.js';
+import type { MonitorFeed } from '../monitor/open-monitor.js';
+import { monitorStreams } from './webrtc/monitor-streams.js';
 import { RtpFeed } from './webrtc/rtp-feed.js';
-import { WebrtcSessions } from './webrtc/sessions.js';
+import { WebrtcSessions, type WatchableStream } from './webrtc/sessions.js';
 
 export interface LivePicturesOptions {
   readonly cameras: readonly Camera[];
@@ -25,6 +27,8 @@ export interface LivePicturesOptions {
   /** Null = every address of the rig. */
   readonly bindAddress: string | null;
   readonly iceServers: readonly IceServer[];
+  /** What can be watched while it is recorded. */
+  readonly monitors: readonly MonitorFeed[];
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -33,6 +37,8 @@ export interface LivePictures {
   readonly preview: Preview;
   readonly sessions: WebrtcSessions;
   readonly hlsDir: string;
+  /** Nothing is recorded any more: its viewers are told. */
+  recordingEnded(): void;
   /** Ends every picture and lets every viewer go. */
   close(): Promise<void>;
 }
@@ -42,6 +48,7 @@ export async function openLivePictures(options: LivePicturesOptions): Promise<Li
   const hls = new HlsFolder(options.hlsDir);
   const feeds = new Map<CameraId, RtpFeed>();
   for (const { id } of cameras) feeds.set(id, await RtpFeed.open());
+  const monitors = monitorStreams(options.monitors);
   const preview = new Preview({
     cameras: cameras.map((camera) => new LiveCamera(camera, options.clock)),
     mutex: options.mutex,
@@ -53,14 +60,30 @@ export async function openLivePictures(options: LivePicturesOptions): Promise<Li
     cleanUp: (camera) => hls.remove(camera),
     transportMode: options.transportMode,
     iceServers,
+    otherSessions: () => monitors.sessions(),
     log,
   });
+  const streams = [...feeds].map(
+    ([camera, feed]): WatchableStream => ({
+      kind: streamKindOf(camera),
+      camera,
+      feed,
+      refuse: () => preview.refuseWhileTaken('starting'),
+      join: (session) => preview.join(session),
+      leave: (sessionId) => preview.leave(sessionId),
+      wantKeyframe: () => preview.wantKeyframe(camera),
+    }),
+  );
   const udpPort = options.webrtcUdpPort === 0 ? await freeUdpPort() : options.webrtcUdpPort;
-  const sessions = new WebrtcSessions({ preview, feeds, udpPort, bindAddress: options.bindAddress, iceServers, log });
+  const sessions = new WebrtcSessions({ streams: [...streams, ...monitors.streams], udpPort, bindAddress: options.bindAddress, iceServers, log });
+  preview.events.on('sessionEnded', (sessionId) => sessions.over(sessionId));
   return {
     preview,
     sessions,
     hlsDir: hls.path,
+    recordingEnded: () => {
+      for (const { sessionId } of monitors.sessions()) sessions.over(sessionId);
+    },
     close: async () => {
       try {
         sessions.close();

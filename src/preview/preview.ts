@@ -20,6 +20,8 @@ export interface PreviewOptions {
   readonly cleanUp: (camera: CameraId) => Promise<void>;
   readonly transportMode: PreviewTransport | 'dual';
   readonly iceServers: readonly IceServer[];
+  /** Viewers of pictures that are not these, for the list of all. */
+  readonly otherSessions: () => readonly PreviewSession[];
   readonly log: Logger;
 }
 
@@ -57,7 +59,7 @@ export class Preview implements PreviewService {
       transportMode,
       webrtcSupported: true,
       iceServers,
-      sessions: [...this.#sessions.values()],
+      sessions: [...this.#sessions.values(), ...this.#options.otherSessions()],
     };
   }
 

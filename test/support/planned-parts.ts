@@ -18,6 +18,7 @@ export function plannedParts(planned: Partial<RouteParts> = {}): RouteParts {
     rig: () => ({ name: 'rig', cameraIds: [0, 1], matchTeams: [], previewTransportMode: 'dual', protectionMs: 10_000 }),
     version: '1',
     hlsDir: '/nonexistent',
+    monitor: { mode: 'off', watchStills: () => unplanned('watchStills'), snapshot: () => unplanned('snapshot') },
     library: plannedLibrary(),
     diagnostics: plannedDiagnostics(),
     metrics: { text: () => unplanned('metrics') },

@@ -16,6 +16,7 @@ import type { GstPipeline } from './gst.js';
 import type { HostFiles } from './intent.js';
 import type { JournalWriter } from './journal-writer.js';
 import { LiveSlot } from './live-slot.js';
+import { MonitorSlot } from './monitor-slot.js';
 import { buildRun, endRun } from './recorded-run.js';
 import type { PipelineRun } from './run.js';
 import { stallOf } from './stall.js';
@@ -56,6 +57,7 @@ export class CameraHost {
   readonly #startedMonoUs: number;
   readonly #serial = new Exclusive();
   readonly #live: LiveSlot;
+  readonly #monitors: MonitorSlot;
   readonly #bootId = bootId();
   #phase: HostPhase = 'idle';
   #run: PipelineRun | null = null;
@@ -70,6 +72,7 @@ export class CameraHost {
   constructor(options: HostOptions) {
     this.#options = options;
     this.#startedMonoUs = options.clock.monoUs();
+    this.#monitors = new MonitorSlot({ ...options, onChange: () => this.#push() });
     this.#live = new LiveSlot({ ...options, onChange: () => this.#push(), onFailure: (code, message) => void this.#fail(code, message) });
   }
 
@@ -161,14 +164,26 @@ export class CameraHost {
     return {};
   }
 
+  watch(params: Params<'watch'>): Promise<Result<'watch'>> {
+    return this.#serial.run(() => {
+      const isShown = this.#live.holds(params.runId) || (this.#phase === 'running' && this.#run?.spec.runId === params.runId);
+      if (!isShown) throw new TouchlineError({ kind: 'conflict', code: 'wrong_phase', message: `Camera ${this.#options.camera} does not run ${params.runId}.` });
+      if (this.#monitors.watch(params)) this.#pipelines += 1;
+      this.#push();
+      return {};
+    });
+  }
+
   async keyframe(params: Params<'keyframe'>): Promise<Result<'keyframe'>> {
     this.#live.keyframe(params);
+    if (this.#run?.spec.runId === params.runId) this.#monitors.keyframe();
     return {};
   }
 
   abort(params: Params<'abort'>): Promise<Result<'abort'>> {
     return this.#serial.run(async () => {
       if (this.#live.holds(params.runId)) {
+        this.#monitors.end();
         this.#live.end();
         this.#forget();
         return {};
@@ -176,6 +191,7 @@ export class CameraHost {
       await this.#dropIntent();
       if (this.#run?.spec.runId === params.runId) {
         // What was written stays as it is: fragments make it playable.
+        this.#monitors.end();
         this.#run.release();
         this.#forget();
       }
@@ -216,6 +232,7 @@ export class CameraHost {
       phase: this.#phase,
       run: this.#run?.state() ?? null,
       live: this.#live.state(),
+      monitor: this.#monitors.state(),
       lastFailure: this.#lastFailure,
     };
   }
@@ -276,6 +293,7 @@ export class CameraHost {
   #releaseSoon(run: PipelineRun): void {
     setImmediate(() => {
       void this.#serial.run(() => {
+        this.#monitors.end();
         run.release();
         this.#forget();
       });

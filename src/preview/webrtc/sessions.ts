@@ -6,8 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { TouchlineError } from '../../errors.js';
 import type { CameraId } from '../../recording/types.js';
-import { type Preview, streamKindOf } from '../preview.js';
-import type { IceServer } from '../types.js';
+import type { IceServer, PreviewSession } from '../types.js';
 import type { RtpFeed } from './rtp-feed.js';
 import { endWebrtc, Viewer } from './viewer.js';
 
@@ -20,9 +19,22 @@ export interface SessionListener {
   ended(): void;
 }
 
+/** What can be watched under one `stream_kind`. */
+export interface WatchableStream {
+  readonly kind: string;
+  readonly camera: CameraId;
+  readonly feed: RtpFeed;
+  /** Throws when it cannot be watched now; instant. */
+  readonly refuse: () => void;
+  /** Throws what keeps the picture from coming. */
+  readonly join: (session: PreviewSession) => Promise<void>;
+  /** Harmless when the session was not there. */
+  readonly leave: (sessionId: string) => Promise<void>;
+  readonly wantKeyframe: () => void;
+}
+
 export interface SessionsOptions {
-  readonly preview: Preview;
-  readonly feeds: ReadonlyMap<CameraId, RtpFeed>;
+  readonly streams: readonly WatchableStream[];
   readonly udpPort: number;
   readonly bindAddress: string | null;
   readonly iceServers: readonly IceServer[];
@@ -31,8 +43,7 @@ export interface SessionsOptions {
 
 interface Session {
   readonly connectionId: string;
-  readonly streamKind: string;
-  readonly camera: CameraId;
+  readonly stream: WatchableStream;
   readonly viewer: Viewer;
   readonly stopReceiving: () => void;
   readonly listener: SessionListener;
@@ -52,7 +63,6 @@ export class WebrtcSessions {
 
   constructor(options: SessionsOptions) {
     this.#options = options;
-    options.preview.events.on('sessionEnded', (sessionId) => this.#over(sessionId));
   }
 
   get count(): number {
@@ -60,18 +70,17 @@ export class WebrtcSessions {
   }
 
   streamKinds(): readonly string[] {
-    return [...this.#options.feeds.keys()].map(streamKindOf);
+    return this.#options.streams.map(({ kind }) => kind);
   }
 
   /** Starts the camera's picture when nobody uses it yet. Throws what keeps it from coming. */
   async start(connectionId: string, streamKind: string, listener: SessionListener): Promise<StartedSession> {
-    const found = [...this.#options.feeds].find(([camera]) => streamKindOf(camera) === streamKind);
-    if (found === undefined) throw new TouchlineError({ kind: 'invalid', code: 'unsupported_stream_kind', message: `Unsupported stream_kind: ${streamKind}` });
+    const stream = this.#options.streams.find(({ kind }) => kind === streamKind);
+    if (stream === undefined) throw new TouchlineError({ kind: 'invalid', code: 'unsupported_stream_kind', message: `Unsupported stream_kind: ${streamKind}` });
     if (this.#sessions.size >= MAX_SESSIONS) throw new TouchlineError({ kind: 'busy', code: 'too_many_viewers', message: `There are ${MAX_SESSIONS} viewers already. Close one first.` });
-    const [camera, feed] = found;
-    const { preview, udpPort, bindAddress, iceServers, log } = this.#options;
+    const { udpPort, bindAddress, iceServers, log } = this.#options;
     // A peer connection costs threads and sockets that a recording needs: not one is made to be refused.
-    preview.refuseWhileTaken('starting');
+    stream.refuse();
     const sessionId = randomUUID();
     this.#hadViewers = true;
     const viewer = new Viewer({
@@ -80,28 +89,28 @@ export class WebrtcSessions {
       bindAddress,
       iceServers,
       log,
-      onKeyframeWanted: () => preview.wantKeyframe(camera),
+      onKeyframeWanted: () => stream.wantKeyframe(),
       onCandidate: (candidate) => listener.candidate(candidate),
       onEnd: () => void this.#leave(sessionId).then(() => listener.ended()),
     });
-    const stopReceiving = feed.receive((packet) => viewer.send(packet));
-    this.#sessions.set(sessionId, { connectionId, streamKind, camera, viewer, stopReceiving, listener });
+    const stopReceiving = stream.feed.receive((packet) => viewer.send(packet));
+    this.#sessions.set(sessionId, { connectionId, stream, viewer, stopReceiving, listener });
     try {
-      await preview.join({ sessionId, streamKind, cameraId: camera, connectionId });
+      await stream.join({ sessionId, streamKind, cameraId: stream.camera, connectionId });
     } catch (error) {
       this.#close(sessionId);
       throw error;
     }
     // The connection may have gone while the camera was opened.
-    if (!this.#sessions.has(sessionId)) await preview.leave(sessionId);
-    log.info({ camera, sessions: this.#sessions.size }, 'viewer joined');
-    return { sessionId, streamKind, camera, iceServers };
+    if (!this.#sessions.has(sessionId)) await stream.leave(sessionId);
+    log.info({ camera: stream.camera, stream: streamKind, sessions: this.#sessions.size }, 'viewer joined');
+    return { sessionId, streamKind, camera: stream.camera, iceServers };
   }
 
   /** The answer to a browser's offer; call `answerSent` when it is on its way. */
   async offer(connectionId: string, sessionId: string, sdp: string): Promise<{ readonly sdp: string; readonly streamKind: string }> {
-    const { viewer, streamKind } = this.#own(connectionId, sessionId);
-    return { sdp: await viewer.answer(sdp), streamKind };
+    const { viewer, stream } = this.#own(connectionId, sessionId);
+    return { sdp: await viewer.answer(sdp), streamKind: stream.kind };
   }
 
   answerSent(sessionId: string): void {
@@ -137,12 +146,13 @@ export class WebrtcSessions {
   }
 
   async #leave(sessionId: string): Promise<void> {
+    const stream = this.#sessions.get(sessionId)?.stream;
     this.#close(sessionId);
-    await this.#options.preview.leave(sessionId);
+    await stream?.leave(sessionId);
   }
 
-  /** The picture was taken away. */
-  #over(sessionId: string): void {
+  /** The picture was taken away under its viewer. */
+  over(sessionId: string): void {
     const session = this.#sessions.get(sessionId);
     this.#close(sessionId);
     session?.listener.ended();

@@ -1,0 +1,92 @@
+/**
+ * The small pictures beside what a host runs. Each is a pipeline of its own that takes frames from the tap: whatever
+ * becomes of it, the pipeline that records knows nothing of it. One that nobody watches is paused, not ended, because a
+ * change of state runs on the thread that looks after the recording.
+ */
+import type { Logger } from 'pino';
+import { TouchlineError } from '../../errors.js';
+import { compileSchema } from '../../lib/schema.js';
+import { MeterStatsSchema, type MonitorName, type MonitorState, type Params } from '../protocol.js';
+import { pipelineError, type GstPipeline } from './gst.js';
+
+const meterStats = compileSchema(MeterStatsSchema);
+
+/** Each pipeline that failed keeps a thread of the process until the end of the run. */
+const MAX_PIPELINES = 2;
+
+interface Monitor {
+  readonly pipeline: GstPipeline;
+  on: boolean;
+  error: string | null;
+}
+
+export interface MonitorSlotOptions {
+  readonly createPipeline: (description: string) => GstPipeline;
+  readonly log: Logger;
+  readonly onChange: () => void;
+}
+
+export class MonitorSlot {
+  readonly #options: MonitorSlotOptions;
+  /** Newest last. */
+  readonly #monitors = new Map<MonitorName, Monitor[]>();
+
+  constructor(options: MonitorSlotOptions) {
+    this.#options = options;
+  }
+
+  /** True when a pipeline had to be made for it. Throws what GStreamer says of its text, or `monitor_failed` after too many failures. */
+  watch({ picture, pipeline: text, on }: Params<'watch'>): boolean {
+    const known = this.#newest(picture);
+    if (known !== null && known.error === null) {
+      this.#pause(known, !on);
+      return false;
+    }
+    if (!on) return false;
+    const made = this.#monitors.get(picture) ?? [];
+    if (made.length >= MAX_PIPELINES) throw new TouchlineError({ kind: 'unavailable', code: 'monitor_failed', message: `The small picture failed: ${known?.error ?? 'unknown reason'}` });
+    const monitor: Monitor = { pipeline: this.#options.createPipeline(text), on: true, error: null };
+    this.#monitors.set(picture, [...made, monitor]);
+    monitor.pipeline.onMessage((message) => {
+      if (message.type !== 'error' || monitor.error !== null) return;
+      monitor.error = pipelineError(message).message;
+      this.#options.log.warn({ picture, reason: monitor.error }, 'a small picture failed; the recording is not touched');
+      this.#pause(monitor, true);
+      this.#options.onChange();
+    });
+    monitor.pipeline.play();
+    return true;
+  }
+
+  keyframe(): void {
+    const monitor = this.#newest('stream');
+    if (monitor !== null && monitor.on) monitor.pipeline.set('monitor_meter', 'request-keyframe', true);
+  }
+
+  state(): Record<MonitorName, MonitorState | null> {
+    return { stills: this.#stateOf('stills'), stream: this.#stateOf('stream') };
+  }
+
+  /** Synchronous. Only when no file of the run is open any more. */
+  end(): void {
+    const all = [...this.#monitors.values()].flat();
+    this.#monitors.clear();
+    for (const { pipeline } of all) pipeline.stop();
+  }
+
+  #newest(picture: MonitorName): Monitor | null {
+    return this.#monitors.get(picture)?.at(-1) ?? null;
+  }
+
+  #pause(monitor: Monitor, paused: boolean): void {
+    monitor.on = !paused;
+    monitor.pipeline.set('monitor_source', 'paused', paused);
+  }
+
+  #stateOf(picture: MonitorName): MonitorState | null {
+    const monitor = this.#newest(picture);
+    if (monitor === null) return null;
+    const stats = meterStats.parseJson(String(monitor.pipeline.get('monitor_meter', 'stats')));
+    return { on: monitor.on, error: monitor.error, meter: stats.ok ? stats.value : null };
+  }
+}

@@ -1,0 +1,62 @@
+/** All that the small pictures are made of, put together: one call to open, one to close. */
+import type { Logger } from 'pino';
+import type { Camera } from '../camera/camera.js';
+import type { MonitorName } from '../camera/protocol.js';
+import type { Clock } from '../lib/clock.js';
+import { RtpFeed } from '../preview/webrtc/rtp-feed.js';
+import type { CameraId } from '../recording/types.js';
+import { Monitor } from './monitor.js';
+import { MonitoredCamera } from './monitored-camera.js';
+import { StillsFolder } from './stills-folder.js';
+import type { MonitorService, MonitorStream } from './types.js';
+
+export interface OpenMonitorOptions {
+  readonly cameras: readonly Camera[];
+  readonly mode: () => MonitorService['mode'];
+  /** Pipeline of a picture with the configuration of this moment; null when the profile has none. */
+  readonly pipeline: (camera: CameraId, picture: MonitorName, targets: { readonly file: string; readonly rtpPort: number }) => string | null;
+  /** In memory; may hold files of others. */
+  readonly folder: string;
+  readonly cpuPercent: () => number | null;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A stream and where its packets come. */
+export interface MonitorFeed {
+  readonly stream: MonitorStream;
+  readonly feed: RtpFeed;
+}
+
+export interface OpenMonitor {
+  readonly service: MonitorService;
+  readonly feeds: readonly MonitorFeed[];
+  close(): Promise<void>;
+}
+
+export async function openMonitor(options: OpenMonitorOptions): Promise<OpenMonitor> {
+  const { cameras, mode, pipeline, folder, cpuPercent, clock, log } = options;
+  const feeds = new Map<CameraId, RtpFeed>();
+  for (const { id } of cameras) feeds.set(id, await RtpFeed.open());
+  const fileOf = (camera: CameraId): string => StillsFolder.fileIn(folder, camera);
+  const text = (camera: CameraId, picture: MonitorName): string | null => pipeline(camera, picture, { file: fileOf(camera), rtpPort: feeds.get(camera)?.port ?? 0 });
+  const monitor = new Monitor({
+    cameras: cameras.map((camera) => new MonitoredCamera({ camera, pipeline: (picture) => text(camera.id, picture), clock, log })),
+    mode,
+    isPossible: cameras.every(({ id }) => text(id, 'stills') !== null),
+    stills: (onStill) => new StillsFolder({ path: folder, onStill, clock, log }),
+    cpuPercent,
+    clock,
+  });
+  return {
+    service: monitor,
+    feeds: [...feeds].flatMap(([id, feed]) => {
+      const stream = monitor.stream(id);
+      return stream === null ? [] : [{ stream, feed }];
+    }),
+    close: async () => {
+      for (const feed of feeds.values()) feed.close();
+      await monitor.close();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+/** The newest still picture of each camera, as its process leaves it in memory: always a whole one, or none. */
+import { watch, type FSWatcher } from 'node:fs';
+import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Clock } from '../lib/clock.js';
+import type { Still } from './types.js';
+
+const NAME = /^monitor(\d+)\.jpg$/;
+/** Start of image, ITU-T T.81, B.1.1.3. */
+const JPEG_START = Buffer.from([0xff, 0xd8]);
+
+export interface StillsFolderOptions {
+  /** In memory; may hold files of others. */
+  readonly path: string;
+  readonly onStill: (camera: number, still: Still) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export class StillsFolder {
+  readonly #options: StillsFolderOptions;
+  #watcher: FSWatcher | null = null;
+  /** Cameras whose file is being read; true when it was replaced meanwhile. */
+  readonly #reading = new Map<number, boolean>();
+
+  constructor(options: StillsFolderOptions) {
+    this.#options = options;
+  }
+
+  static fileIn(folder: string, camera: number): string {
+    return join(folder, `monitor${camera}.jpg`);
+  }
+
+  /** Looks at the folder until `close`. Repeated calls do nothing while it does. */
+  async open(): Promise<void> {
+    if (this.#watcher !== null) return;
+    const { path, log } = this.#options;
+    await mkdir(path, { recursive: true });
+    // Another call may have been faster.
+    if (this.#watcher !== null) return;
+    this.#watcher = watch(path, (_kind, name) => {
+      const camera = NAME.exec(name ?? '')?.[1];
+      if (camera !== undefined) void this.#read(Number(camera));
+    });
+    this.#watcher.on('error', (error) => {
+      log.warn({ err: error }, 'the folder of the small pictures cannot be watched');
+      this.#watcher?.close();
+      this.#watcher = null;
+    });
+  }
+
+  async close(cameras: readonly number[]): Promise<void> {
+    this.#watcher?.close();
+    this.#watcher = null;
+    for (const camera of cameras) await rm(StillsFolder.fileIn(this.#options.path, camera), { force: true });
+    // Something else may be in it still.
+    await rmdir(this.#options.path).catch(() => undefined);
+  }
+
+  /** One reader per file: a picture that comes while it reads is read next, those in between never. */
+  async #read(camera: number): Promise<void> {
+    if (this.#reading.has(camera)) {
+      this.#reading.set(camera, true);
+      return;
+    }
+    this.#reading.set(camera, false);
+    try {
+      const jpeg = await readFile(StillsFolder.fileIn(this.#options.path, camera));
+      if (jpeg.subarray(0, 2).equals(JPEG_START)) this.#options.onStill(camera, { jpeg, monoMs: this.#options.clock.monoMs() });
+    } catch {
+      // It was removed; the next one has an event of its own.
+    }
+    const again = this.#reading.get(camera) === true;
+    this.#reading.delete(camera);
+    if (again && this.#watcher !== null) await this.#read(camera);
+  }
+}
