@@ -1,4 +1,5 @@
 /** Pipelines as files: the face of this folder. Pure but for reading the folder and looking whether sources exist. */
+export { ELEMENT_NAMES } from './check.js';
 export { chooseProfile, type ChosenProfile, type ProfileWish } from './choose-profile.js';
 export { configuredProfile, liveRequest, recordingRequest } from './from-config.js';
 export type { LiveRequest, LiveTargets } from './live.js';
@@ -6,7 +7,6 @@ export type { SourceKind } from './compose.js';
 export { cropTo, ROTATIONS, type CropPixels, type CropResult, type FrameSize, type Rotation } from './crop.js';
 export { explainParseError, type ParseErrorExplanation } from './explain.js';
 export {
-  ELEMENT_NAMES,
   loadPipelineLibrary,
   type PipelineLibrary,
   type ProfileInfo,

@@ -27,7 +27,8 @@ export function fullPath(route: Route, prefix: string, params: GoodParams): stri
 
 export function goodRequest(route: Route, prefix: string, params: GoodParams, input: { readonly query?: string; readonly body?: unknown } = {}): WalkRequest {
   const body = route.body === null ? {} : { body: JSON.stringify(input.body ?? {}), headers: { 'content-type': 'application/json' } };
-  return { method: route.method, path: `${fullPath(route, prefix, params)}${input.query ?? ''}`, ...body, wrong: null };
+  const endless = route.download?.endless === true ? { headOnly: true } : {};
+  return { method: route.method, path: `${fullPath(route, prefix, params)}${input.query ?? ''}`, ...body, ...endless, wrong: null };
 }
 
 const JSON_VALUES: readonly unknown[] = [null, true, 0, -1, 1.5, 1e9, '', 'x', 'x'.repeat(5000), [], [null], {}, { a: 1 }];

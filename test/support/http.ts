@@ -15,16 +15,23 @@ export interface Call {
   readonly body?: string | Uint8Array;
   /** Address to call from, such as 127.0.0.9: the rig takes it for another client. */
   readonly from?: string;
+  /** For an answer without end: leave when its head has come. */
+  readonly headOnly?: boolean;
 }
 
 /**
  * Sends exactly what it is told: `path` goes on the wire as it is (no `..` is resolved, nothing is escaped), no header
  * is added to those given but Host and Content-Length.
  */
-export function call(baseUrl: string, path: string, { method = 'GET', headers = {}, body, from }: Call = {}): Promise<Answer> {
+export function call(baseUrl: string, path: string, { method = 'GET', headers = {}, body, from, headOnly = false }: Call = {}): Promise<Answer> {
   const { hostname, port } = new URL(baseUrl);
   return new Promise((resolve, reject) => {
     const request = httpRequest({ host: hostname, port, path, method, headers, agent: false, ...(from === undefined ? {} : { localAddress: from }) }, (response) => {
+      if (headOnly && response.statusCode === 200) {
+        resolve({ status: response.statusCode, headers: response.headers, text: '', json: undefined });
+        request.destroy();
+        return;
+      }
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.once('error', reject);

@@ -239,7 +239,7 @@ t.test('all mistakes in all files are told at once, with file, place and what wa
   });
   const found = brief(await violationsOf(() => loadPipelineLibrary(folder)));
   t.strictSame(found.toSorted(), [
-    'encoders/nvenc.gst.line 7: template',
+    'encoders/nvenc.gst.line 8: template',
     'profiles/broken.json: json_invalid',
     'profiles/file.json.quality.high.bitrate_kbps: value',
     'profiles/ip.json.encoder: enum',

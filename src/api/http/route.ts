@@ -36,6 +36,8 @@ export interface Download {
   readonly head: boolean;
   /** Parts can be asked for with `Range`: answers with status 206. */
   readonly ranges?: boolean;
+  /** Goes on until the client leaves. */
+  readonly endless?: boolean;
 }
 
 /** What a route answers when it is not one JSON value: it writes the response itself, and rejects before it begins. */

@@ -27,7 +27,7 @@ export function monitorRoutes({ monitor }: MonitorParts): readonly Route[] {
       quiet: true,
       query: Type.Object({ path: Type.String({ pattern: '^cam[0-9]$', description: '`cam0` left, `cam1` right' }) }),
       refusals: REFUSALS,
-      download: { mediaType: 'multipart/x-mixed-replace', description: 'JPEG pictures without end', head: false },
+      download: { mediaType: 'multipart/x-mixed-replace', description: 'JPEG pictures without end', head: false, endless: true },
       handle: ({ query: { path } }) => new DirectAnswer((_request, response) => sendMotionJpeg(monitor, Number(path.slice(3)), response)),
     }),
     downloadRoute({
