@@ -1,5 +1,5 @@
-// Runs the compiled tests, two files at a time, and says what came of them: a line per file, each failure with its diagnostics,
-// what was left out and why, and as the very last line `N passed, N failed`. Arguments pick test files by a part of
+// Runs the compiled tests, three files at a time, and says what came of them: a line per file, with the diagnostics of what failed
+// in it, what was left out and why, what failed once more, and as the very last line `N passed, N failed`. Arguments pick test files by a part of
 // their path. The exit code is 0 only when tests ran and none failed.
 
 import { spawn } from 'node:child_process';
@@ -87,6 +87,8 @@ const print = (text) => process.stdout.write(`${text}\n`);
  * after the other, because its promises are about time.
  */
 const UNDEMANDING = /\/unit\/|integration\/(?:api-|library-|ws-|compat-(?:samples|dashboard|checklist)|download-|jetson-|pipelines-|profiles|disk-full)/;
+/** Waits for pages and viewers, and tells by facts, not by the clock, whether they came. */
+const BROWSER = /integration\/(?:web-|webrtc-|preview-webrtc|monitor-webrtc)/;
 /** A file that takes longer hangs. */
 const FILE_LIMIT_MS = 240_000;
 
@@ -115,7 +117,11 @@ async function runFile(file, reader) {
 }
 
 async function run(files) {
+  let told = 0;
   const reader = new TapReader((file, ok, tail) => {
+    // Beside its line: of a long run, the end alone may be kept.
+    for (const { name, detail } of reader.failures.slice(told)) print(`\nfailed: ${name}\n${detail.join('\n')}`);
+    told = reader.failures.length;
     print(`${ok ? 'ok    ' : 'FAILED'} ${file.replace(/^build\//, '')} ${tail.replace(/^time=/, '')}`.trimEnd());
   });
   const problems = [];
@@ -125,13 +131,14 @@ async function run(files) {
       if (problem !== null) problems.push(problem);
     }
   };
-  await Promise.all([lane(files.filter((file) => !UNDEMANDING.test(file))), lane(files.filter((file) => UNDEMANDING.test(file)))]);
+  const lanes = Map.groupBy(files, (file) => (BROWSER.test(file) ? 'browser' : UNDEMANDING.test(file) ? 'undemanding' : 'steady'));
+  await Promise.all([...lanes.values()].map(lane));
   return { reader, problem: problems.length === 0 ? null : problems.join(', ') };
 }
 
 function report({ reader, problem }) {
   const counts = { ...reader.counts };
-  for (const { name, detail } of reader.failures) print(`\nfailed: ${name}\n${detail.join('\n')}`);
+  for (const { name } of reader.failures) print(`failed: ${name}`);
   if (reader.skipped.length > 0) {
     print('\nleft out:');
     for (const { name, detail } of reader.skipped) print(`  ${name} (${detail.replace(/^SKIP\s*/, '')})`);
