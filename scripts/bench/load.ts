@@ -127,7 +127,8 @@ async function bareCpuPercent(texts: readonly string[]): Promise<number> {
   }
 }
 
-async function cpuPercent(pids: readonly number[], windowMs: number): Promise<number> {
+/** Share of one core that these processes use together over the window, in percent. */
+export async function cpuPercent(pids: readonly number[], windowMs: number): Promise<number> {
   const used = (): number => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
   const fromMs = systemClock.monoMs();
   const before = used();
@@ -135,7 +136,8 @@ async function cpuPercent(pids: readonly number[], windowMs: number): Promise<nu
   return ((used() - before) / ((systemClock.monoMs() - fromMs) / 1000)) * 100;
 }
 
-async function hostPids(rig: Rig): Promise<number[]> {
+/** Processes of both cameras, once they are up. */
+export async function hostPids(rig: Rig): Promise<number[]> {
   await until(async () => (await rig.hostIdentity(0)) !== null && (await rig.hostIdentity(1)) !== null, 'both hosts are up');
   const identities = await Promise.all([0, 1].map((camera) => rig.hostIdentity(camera)));
   return identities.map((identity) => identity?.pid ?? 0);
