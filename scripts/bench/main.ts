@@ -3,7 +3,7 @@
  *
  *   node build/scripts/bench/main.js [part ...] [--quick]
  *
- * Parts: load latency status websocket library zip longstop boundaries hosts daemon power. Without any, all of them (about three quarters of an hour);
+ * Parts: load latency status websocket library zip live monitor page longstop boundaries hosts daemon power. Without any, all of them (about three quarters of an hour);
  * `--quick` shortens the long stop and the number of cuts. Only a full run writes the document.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -13,7 +13,10 @@ import { parseArgs } from 'node:util';
 import { table, type Figure } from './figure.js';
 import { measureLongStop, measureStartAndStop, measureStatus } from './latency.js';
 import { measureLibrary, measureZip } from './library.js';
+import { measureLive } from './live.js';
 import { measureCpuAndMemory } from './load.js';
+import { measureMonitor } from './monitor.js';
+import { measurePage } from './page.js';
 import { measurePowerCuts } from './power-cut.js';
 import { measureBoundaries, measureDaemonKills, measureHostKills } from './survival.js';
 import { measureWebSocket } from './websocket.js';
@@ -27,6 +30,9 @@ const PARTS = new Map<string, () => Promise<Figure[]>>([
   ['websocket', () => measureWebSocket(values.quick ? 30 : 300)],
   ['library', measureLibrary],
   ['zip', measureZip],
+  ['live', measureLive],
+  ['monitor', measureMonitor],
+  ['page', measurePage],
   ['longstop', () => measureLongStop(values.quick ? 60 : 600)],
   ['boundaries', measureBoundaries],
   ['hosts', measureHostKills],

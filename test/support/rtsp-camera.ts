@@ -23,8 +23,15 @@ const SDP = [
   '',
 ].join('\r\n');
 
+export interface RtspPicture {
+  readonly width: number;
+  readonly height: number;
+  /** Noise that fills this rate; without it, a test card that needs next to nothing. */
+  readonly bitrateKbps?: number;
+}
+
 /** With `password`, the address carries `admin:<password>`; the camera does not ask for it. */
-export async function startRtspCamera(size: { width: number; height: number }, password = ''): Promise<RtspCamera> {
+export async function startRtspCamera(picture: RtspPicture, password = ''): Promise<RtspCamera> {
   const sockets = new Set<Socket>();
   const encoders = new Set<ReturnType<typeof startEncoder>>();
   const server = createServer((socket) => {
@@ -41,7 +48,7 @@ export async function startRtspCamera(size: { width: number; height: number }, p
         buffered = buffered.slice(end + 4);
         socket.write(answerTo(head));
         if (!head.startsWith('PLAY')) continue;
-        const encoder = startEncoder(size, socket);
+        const encoder = startEncoder(picture, socket);
         encoders.add(encoder);
         socket.once('close', () => encoder.kill('SIGKILL'));
       }
@@ -73,11 +80,11 @@ function answerTo(head: string): string {
 }
 
 /** RTP packets, each with its length in front (RFC 4571), become interleaved frames: the same with `$` and a channel. */
-function startEncoder({ width, height }: { width: number; height: number }, socket: Socket) {
+function startEncoder({ width, height, bitrateKbps }: RtspPicture, socket: Socket) {
   const pipeline = [
-    ...'videotestsrc is-live=true !'.split(' '),
+    ...`videotestsrc is-live=true ${bitrateKbps === undefined ? '' : 'pattern=snow'} !`.split(' ').filter((word) => word !== ''),
     `video/x-raw,format=I420,width=${width},height=${height},framerate=30/1`,
-    ...'! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=15 ! rtph264pay config-interval=-1 pt=96'.split(
+    ...`! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=15 bitrate=${bitrateKbps ?? 2048} ! rtph264pay config-interval=-1 pt=96`.split(
       ' ',
     ),
     ...'! rtpstreampay ! fdsink fd=1 sync=false'.split(' '),
