@@ -5,11 +5,17 @@ import { isRtp } from './rtp.js';
 
 /** A keyframe comes as one burst; what does not fit here is lost. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+/** Packets to viewers in one turn of the event loop, some 2 ms: a keyframe for ten viewers makes nobody else wait for its end. */
+const SENDS_PER_TURN = 80;
+/** More than a second of picture behind is worth nothing. */
+const MAX_WAITING = 2048;
 
 export class RtpFeed {
   readonly #socket: Socket;
   readonly port: number;
   readonly #receivers = new Set<(packet: Buffer) => void>();
+  #waiting: Buffer[] = [];
+  #isDue = false;
 
   private constructor(socket: Socket, port: number) {
     this.#socket = socket;
@@ -17,7 +23,9 @@ export class RtpFeed {
     socket.on('message', (packet, from) => {
       // Anybody on this machine may send to the port, nobody else; what is no RTP goes no further.
       if (from.address !== '127.0.0.1' || !isRtp(packet)) return;
-      for (const receive of this.#receivers) receive(packet);
+      if (this.#receivers.size === 0 || this.#waiting.length >= MAX_WAITING) return;
+      this.#waiting.push(packet);
+      this.#pass();
     });
   }
 
@@ -48,6 +56,21 @@ export class RtpFeed {
   }
 
   close(): void {
+    this.#receivers.clear();
     this.#socket.close();
+  }
+
+  /** Soon: when what has come to the other sockets has been taken as well. */
+  #pass(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setImmediate(() => {
+      this.#isDue = false;
+      const now = Math.max(1, Math.floor(SENDS_PER_TURN / Math.max(1, this.#receivers.size)));
+      for (const packet of this.#waiting.splice(0, now)) {
+        for (const receive of this.#receivers) receive(packet);
+      }
+      if (this.#waiting.length > 0) this.#pass();
+    });
   }
 }
