@@ -12,6 +12,9 @@ import type { PipelineState } from '../recording/types.js';
 /** Older than this, a frame is no proof of a picture. */
 const FRESH_MS = 2000;
 const KEYFRAME_EVERY_MS = 400;
+const OVER_POLL_MS = 50;
+/** Longer than anybody takes to begin what displaced the picture. */
+const OVER_PATIENCE_MS = 15_000;
 
 export interface LivePlan {
   readonly pipeline: string;
@@ -110,6 +113,12 @@ export class LiveCamera {
     this.#spec = null;
     this.#tenure.abort(new TouchlineError({ kind: 'conflict', code: 'preview_displaced', message: 'The camera was taken while its picture was started.' }));
     this.#tenure = new AbortController();
+  }
+
+  /** Resolves when the camera's process shows nothing any more, so that it writes no file. */
+  async over(): Promise<void> {
+    const deadlineMonoMs = this.#clock.monoMs() + OVER_PATIENCE_MS;
+    while ((this.camera.state?.live ?? null) !== null && this.#clock.monoMs() < deadlineMonoMs) await this.#clock.sleepMs(OVER_POLL_MS);
   }
 
   /** Soon: several viewers that ask at the same time get the same one. */

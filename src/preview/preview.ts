@@ -203,7 +203,7 @@ export class Preview implements PreviewService {
     for (const live of this.#options.cameras) {
       const wasUsed = live.isUsed;
       live.displaced();
-      if (wasUsed) void this.#ended(live);
+      if (wasUsed) void this.#ended(live).then(() => this.#cleanUpAfter(live));
     }
     this.#changed();
   }
@@ -216,6 +216,16 @@ export class Preview implements PreviewService {
       this.#sessions.delete(session.sessionId);
       this.events.emit('sessionEnded', session.sessionId);
     }
+    await this.#cleanUp(live);
+  }
+
+  /** Who took the camera ends the picture in his own time; until then it writes. */
+  async #cleanUpAfter(live: LiveCamera): Promise<void> {
+    await live.over();
+    if (!live.isUsed) await this.#cleanUp(live);
+  }
+
+  async #cleanUp(live: LiveCamera): Promise<void> {
     await this.#options.cleanUp(live.id).catch((error: unknown) => this.#options.log.warn({ camera: live.id, err: asTouchlineError(error) }, 'files of a live picture could not be removed'));
   }
 

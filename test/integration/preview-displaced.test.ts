@@ -1,5 +1,5 @@
 /** A live picture that comes late must not touch the recording that has taken its camera. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -31,4 +31,21 @@ t.test('a live picture whose folder was slow does not end the recording that has
   t.match((await rig.get('/api/v1/pipeline-state')).body, { mode: 'recording' });
   t.match((await rig.stop()).body, { success: true });
   t.equal((await rig.segments('match', 0)).length, 1, 'in one piece');
+});
+
+t.test('a recording that takes the cameras leaves no old picture behind', async (t) => {
+  const hls = await mkdtemp(join(tmpdir(), 'touchline-hls-'));
+  const rig = await Rig.start({ env: { TOUCHLINE_HLS_DIR: hls } });
+  t.teardown(async () => {
+    await rig.dispose();
+    await rm(hls, { recursive: true, force: true });
+  });
+  for (const round of [1, 2, 3]) {
+    await rig.post('/api/v1/preview', {});
+    await until(async () => (await readdir(hls)).filter((name) => name.endsWith('.m3u8')).length === 2, 'both playlists are there');
+    await rig.record(`match-${round}`);
+    await until(async () => (await readdir(hls)).length === 0, 'the files of the live pictures are gone');
+    t.match((await rig.stop()).body, { success: true });
+    t.strictSame(await readdir(hls), []);
+  }
 });
