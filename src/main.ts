@@ -197,7 +197,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       library,
       diagnostics,
       system,
-      rig: () => ({ name: hostname(), cameraIds: CAMERA_IDS, matchTeams: config.matchTeams, previewTransportMode: config.previewTransportMode, protectionMs: config.recordingProtectionMs }),
+      rig: () => ({ name: hostname(), cameraIds: CAMERA_IDS, matchTeams: config.matchTeams, previewTransportMode: config.previewTransportMode, protectionMs: config.recordingProtectionMs, requireAllCameras: config.recordingRequireAllCameras }),
       pageDir: PAGE_DIR,
       version,
       log: logging.part('api'),

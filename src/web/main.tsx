@@ -2,6 +2,7 @@ import './styles/index.css';
 import { render } from 'preact';
 import { App } from './app/app.js';
 import { createTheme } from './app/theme.js';
+import { createKioskState, KioskContext } from './kiosk/kiosk-state.js';
 import { connectRig, RigContext } from './rig/rig.js';
 import { AnnouncerContext, createAnnouncer } from './ui/toast.js';
 
@@ -9,12 +10,15 @@ import { AnnouncerContext, createAnnouncer } from './ui/toast.js';
 const rig = connectRig(location.origin);
 const announcer = createAnnouncer();
 const theme = createTheme();
+const kiosk = createKioskState(rig);
 const place = document.getElementById('page');
 if (place !== null) {
   render(
     <RigContext.Provider value={rig}>
       <AnnouncerContext.Provider value={announcer}>
-        <App theme={theme} />
+        <KioskContext.Provider value={kiosk}>
+          <App theme={theme} />
+        </KioskContext.Provider>
       </AnnouncerContext.Provider>
     </RigContext.Provider>,
     place,

@@ -80,5 +80,6 @@ t.test('GET /rig tells a page what it needs once', async (t) => {
     match_teams: [],
     preview_transport_mode: 'dual',
     protection_seconds: 10,
+    require_all_cameras: true,
   });
 });

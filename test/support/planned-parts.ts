@@ -15,7 +15,7 @@ export function plannedParts(planned: Partial<RouteParts> = {}): RouteParts {
     recording: plannedRecording({}),
     preview: withoutPreview([0, 1], () => ({ mode: 'idle', holder: null, acquiredAt: null, canPreview: true, canRecord: true })),
     system: { latest: () => null },
-    rig: () => ({ name: 'rig', cameraIds: [0, 1], matchTeams: [], previewTransportMode: 'dual', protectionMs: 10_000 }),
+    rig: () => ({ name: 'rig', cameraIds: [0, 1], matchTeams: [], previewTransportMode: 'dual', protectionMs: 10_000, requireAllCameras: true }),
     version: '1',
     hlsDir: '/nonexistent',
     monitor: { mode: 'off', watchStills: () => unplanned('watchStills'), snapshot: () => unplanned('snapshot') },

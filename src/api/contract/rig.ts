@@ -16,6 +16,7 @@ export const RigBody = Type.Object(
     match_teams: Type.Array(Type.String(), { description: 'Teams to propose for the name of a match' }),
     preview_transport_mode: Type.Union([Type.Literal('dual'), Type.Literal('hls'), Type.Literal('webrtc')]),
     protection_seconds: Type.Number({ minimum: 0, description: 'For so long after a start, a stop needs force' }),
+    require_all_cameras: Type.Boolean({ description: 'A recording starts with every camera or not at all' }),
     version: Type.String({ description: 'Of the product' }),
   },
   { title: 'Rig' },

@@ -8,6 +8,7 @@ export interface RigFacts {
   readonly matchTeams: readonly string[];
   readonly previewTransportMode: RigBody['preview_transport_mode'];
   readonly protectionMs: number;
+  readonly requireAllCameras: boolean;
 }
 
 /** Where a camera looks; a rig has its first on the left. */
@@ -21,6 +22,7 @@ export function presentRig(rig: RigFacts, version: string): RigBody {
     match_teams: [...rig.matchTeams],
     preview_transport_mode: rig.previewTransportMode,
     protection_seconds: rig.protectionMs / MS_PER_SECOND,
+    require_all_cameras: rig.requireAllCameras,
     version,
   };
 }

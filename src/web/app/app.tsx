@@ -1,6 +1,7 @@
 import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { KioskPage } from '../kiosk/kiosk-page.js';
+import { activityOf } from '../kiosk/view.js';
 import { LibraryPage } from '../library/library-page.js';
 import { useRig } from '../rig/rig.js';
 import { useStrings } from '../strings/use-strings.js';
@@ -17,9 +18,9 @@ export function App({ theme }: { readonly theme: Signal<Theme> }) {
   const { app } = useStrings();
   const { connection, status } = useRig();
   const route = useRoute();
-  const isRecording = status.value?.value.recording.recording === true;
+  const activity = activityOf(status.value?.value ?? null);
   return (
-    <div class="app" data-page={route.page} data-recording={isRecording || undefined} data-connection={connection.value}>
+    <div class="app" data-page={route.page} data-activity={activity} data-connection={connection.value}>
       <a class="skip" href="#content" onClick={(event) => skip(event)}>
         {app.skip}
       </a>

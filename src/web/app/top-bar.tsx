@@ -3,6 +3,7 @@ import { useStrings } from '../strings/use-strings.js';
 import { Button } from '../ui/button.js';
 import { Icon, type IconName } from '../ui/icon.js';
 import { ConnectionMark } from './connection-banner.js';
+import { RecordingMark } from './recording-mark.js';
 import { hrefOf, type Route } from './routes.js';
 import type { Theme } from './theme.js';
 
@@ -29,6 +30,7 @@ export function TopBar({ route, theme }: { readonly route: Route; readonly theme
           </a>
         ))}
       </nav>
+      {route.page === 'kiosk' ? null : <RecordingMark />}
       <ConnectionMark />
       <Button look="quiet" icon={other === 'sun' ? 'sun' : 'moon'} iconOnly onClick={() => (theme.value = other)} title={app.theme[other]}>
         {app.theme[other]}

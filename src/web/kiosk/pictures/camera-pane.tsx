@@ -1,0 +1,69 @@
+import { useRig } from '../../rig/rig.js';
+import { useStrings } from '../../strings/use-strings.js';
+import { Button } from '../../ui/button.js';
+import { Icon } from '../../ui/icon.js';
+import { useKiosk } from '../kiosk-state.js';
+import { type Activity, type CameraCondition, type CameraName, conditionOf } from '../view.js';
+import { LivePicture } from './live-picture.js';
+import { MonitorPicture } from './monitor-picture.js';
+import { PictureCard } from './picture-card.js';
+
+export interface CameraPaneProps {
+  readonly camera: CameraName;
+  readonly activity: Activity;
+  readonly isSeen: boolean;
+}
+
+/** One camera: its picture, or what is known of it; and, while it is to record, whether it does. */
+export function CameraPane({ camera, activity, isSeen }: CameraPaneProps) {
+  const { kiosk } = useStrings();
+  const { status } = useRig();
+  const now = status.value?.value;
+  const isToRecord = activity === 'recording' || activity === 'broken';
+  const condition: CameraCondition | null = now !== undefined && isToRecord ? conditionOf(now, camera) : null;
+  const facts = now?.recording.cameras[camera.key]?.facts ?? null;
+  return (
+    <figure class="pane" data-camera={camera.id} data-condition={condition ?? undefined}>
+      <div class="pane-picture">{isSeen ? pictureOf() : null}</div>
+      <figcaption class="pane-label">
+        <span class="pane-name">{kiosk.camera(camera.id)}</span>
+        {condition === null ? null : (
+          <span class="pane-condition" data-testid={`condition-${camera.id}`}>
+            {condition === 'recording' ? <span class="pane-dot" aria-hidden="true" /> : <Icon name="alert" />}
+            <span>{kiosk.condition[condition]}</span>
+          </span>
+        )}
+      </figcaption>
+    </figure>
+  );
+
+  function pictureOf() {
+    if (condition !== null) {
+      if (condition !== 'recording') return <RecoveryCard camera={camera} condition={condition} />;
+      return <MonitorPicture camera={camera} facts={facts} />;
+    }
+    if (activity === 'idle') return <IdlePicture camera={camera} />;
+    return <PictureCard icon="camera" title={activity === 'stopping' ? kiosk.picture.stopping : kiosk.condition.starting} isBusy />;
+  }
+}
+
+function IdlePicture({ camera }: { readonly camera: CameraName }) {
+  const { kiosk } = useStrings();
+  const { wantsPictures } = useKiosk();
+  if (wantsPictures.value) return <LivePicture camera={camera} />;
+  return (
+    <PictureCard icon="cameraOff" title={kiosk.picture.hidden}>
+      <Button icon="camera" onClick={() => (wantsPictures.value = true)}>
+        {kiosk.picture.show}
+      </Button>
+    </PictureCard>
+  );
+}
+
+function RecoveryCard({ camera, condition }: { readonly camera: CameraName; readonly condition: CameraCondition }) {
+  const { kiosk } = useStrings();
+  const { status } = useRig();
+  const account = status.value?.value.recording.camera_recovery[camera.key];
+  const detail = condition === 'failed' || condition === 'absent' ? kiosk.picture.noneAdvice : kiosk.picture.recovering(account?.attempts ?? 0);
+  return <PictureCard icon="cameraOff" tone={condition === 'starting' ? 'plain' : 'bad'} title={kiosk.picture.none} detail={detail} isBusy={condition !== 'absent'} />;
+}

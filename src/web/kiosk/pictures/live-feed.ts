@@ -1,0 +1,131 @@
+import { signal } from '@preact/signals';
+import type { PreviewStatusBody } from '../../../api/contract/preview.js';
+import type { Rig } from '../../rig/rig.js';
+import type { RigError } from '../../rig/rig-error.js';
+import { openHls } from './hls.js';
+import { openWebrtc } from './webrtc.js';
+
+/** What is known of one live picture. `atMs`: when its newest frame was shown, on the page's monotonic clock. */
+export type FeedState =
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'playing'; readonly over: 'webrtc' | 'hls'; readonly atMs: number }
+  | { readonly kind: 'none'; readonly error: RigError };
+
+/** Without a picture over WebRTC for so long, HLS is tried. */
+const WEBRTC_LIMIT_MS = 4000;
+/** HLS needs some segments before it shows anything. */
+const HLS_LIMIT_MS = 15_000;
+/** A picture that stands still for so long is asked for again. */
+const FROZEN_LIMIT_MS = 6000;
+const RETRY_MS = 2000;
+const CHECK_MS = 250;
+
+type Way = 'webrtc' | 'hls';
+
+/**
+ * Keeps the live picture of one camera in a video element, from `start` to `close`: WebRTC first, HLS when that shows nothing,
+ * and again from the beginning when it breaks. A frame counts when the browser has presented it.
+ */
+export class LiveFeed {
+  readonly state = signal<FeedState>({ kind: 'asking' });
+  readonly #rig: Rig;
+  readonly #camera: number;
+  readonly #video: HTMLVideoElement;
+  readonly #ways: readonly Way[];
+  readonly #checking: ReturnType<typeof setInterval>;
+  #open: { readonly way: Way; readonly sinceMs: number; readonly close: () => void } | null = null;
+  #retrying: ReturnType<typeof setTimeout> | null = null;
+  #frameMs: number | null = null;
+  #usedHls = false;
+  #isClosed = false;
+
+  constructor(rig: Rig, camera: number, video: HTMLVideoElement, mode: PreviewStatusBody['transport_mode']) {
+    this.#rig = rig;
+    this.#camera = camera;
+    this.#video = video;
+    this.#ways = mode === 'hls' ? ['hls'] : mode === 'webrtc' ? ['webrtc'] : ['webrtc', 'hls'];
+    this.#checking = setInterval(() => this.#check(), CHECK_MS);
+    this.#countFrames();
+    this.#begin('webrtc');
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearInterval(this.#checking);
+    if (this.#retrying !== null) clearTimeout(this.#retrying);
+    this.#end();
+    if (this.#usedHls) this.#giveBack();
+  }
+
+  #begin(wanted: Way): void {
+    this.#retrying = null;
+    const way = this.#ways.includes(wanted) ? wanted : (this.#ways[0] ?? 'hls');
+    this.#frameMs = null;
+    const onEnd = (error: RigError): void => this.#failed(way, error);
+    const sinceMs = performance.now();
+    if (way === 'webrtc') {
+      const picture = openWebrtc(this.#rig.socket, `main_cam${this.#camera}`, { onStream: (stream) => this.#show(stream), onEnd });
+      this.#open = { way, sinceMs, close: () => picture.close() };
+    } else {
+      this.#usedHls = true;
+      const picture = openHls({ rest: this.#rig.rest, camera: this.#camera, video: this.#video, url: `/hls/cam${this.#camera}.m3u8`, onEnd });
+      this.#open = { way, sinceMs, close: () => picture.close() };
+    }
+  }
+
+  #show(stream: MediaStream): void {
+    this.#video.srcObject = stream;
+    // Without sound it may begin by itself; where it may not, the picture stays a still and is asked for again.
+    void this.#video.play().catch(() => undefined);
+  }
+
+  #countFrames(): void {
+    this.#video.requestVideoFrameCallback(() => {
+      if (this.#isClosed) return;
+      if (this.#open !== null) {
+        this.#frameMs = performance.now();
+        this.state.value = { kind: 'playing', over: this.#open.way, atMs: this.#frameMs };
+      }
+      this.#countFrames();
+    });
+  }
+
+  #check(): void {
+    const open = this.#open;
+    if (open === null) return;
+    const silentMs = performance.now() - (this.#frameMs ?? open.sinceMs);
+    const limitMs = this.#frameMs !== null ? FROZEN_LIMIT_MS : open.way === 'webrtc' ? WEBRTC_LIMIT_MS : HLS_LIMIT_MS;
+    if (silentMs < limitMs || document.hidden) return;
+    const next = open.way === 'webrtc' && this.#frameMs === null ? 'hls' : 'webrtc';
+    this.#end();
+    this.state.value = { kind: 'asking' };
+    this.#begin(next);
+  }
+
+  #failed(way: Way, error: RigError): void {
+    this.#end();
+    if (this.#isClosed) return;
+    // A rig that refuses a picture over WebRTC because of the camera would refuse it over HLS, too.
+    const isNetwork = error.code === 'webrtc_failed';
+    if (way === 'webrtc' && isNetwork && this.#ways.includes('hls')) {
+      this.#begin('hls');
+      return;
+    }
+    this.state.value = error.code === 'picture_ended' ? { kind: 'asking' } : { kind: 'none', error };
+    this.#retrying = setTimeout(() => this.#begin('webrtc'), RETRY_MS);
+  }
+
+  #end(): void {
+    const open = this.#open;
+    this.#open = null;
+    open?.close();
+    this.#video.srcObject = null;
+  }
+
+  /** What HLS started goes on until somebody ends it; who watches over WebRTC must not lose the picture by that. */
+  #giveBack(): void {
+    const preview = this.#rig.status.peek()?.value.preview;
+    const isWatched = preview?.webrtc_streams.some(({ camera_id }) => camera_id === this.#camera) ?? true;
+    if (!isWatched) void this.#rig.rest.delete(`/preview?camera_id=${this.#camera}`).catch(() => undefined);
+  }
+}
