@@ -205,7 +205,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       connections: () => sockets?.connections() ?? 0,
     });
     const http = await startHttpServer({ app, host: config.host, port: config.port, log: logging.part('api') });
-    undo.push({ end: () => http.close() });
+    undo.push({ end: () => http.close() }, { end: () => monitor.dismiss() });
     const plane = attachWebSocket({
       server: http.server,
       parts: { recording: recorder, preview, library, diagnostics },

@@ -59,7 +59,7 @@ export class DetachedLauncher implements HostLauncher {
           detached: true,
           stdio: ['ignore', logFile ?? 'ignore', logFile ?? 'ignore'],
           // Each pipeline parks one libuv worker on its bus; file work needs others.
-          env: { ...this.#env, GST_PLUGIN_PATH: this.#pluginPath, UV_THREADPOOL_SIZE: '8' },
+          env: { ...this.#env, GST_PLUGIN_PATH: this.#pluginPath, UV_THREADPOOL_SIZE: '16' },
         },
       );
       host.on('error', (error) => this.#log.error({ err: error, camera }, 'camera host cannot be started'));

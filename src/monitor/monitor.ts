@@ -38,6 +38,8 @@ export class Monitor implements MonitorService {
   readonly #options: MonitorOptions;
   readonly #stills: StillsFolder;
   readonly #watching = new Map<string, Watching>();
+  /** Cameras that did nothing at the last look. */
+  #idle: ReadonlySet<number> = new Set();
   #patrol: NodeJS.Timeout | null = null;
 
   constructor(options: MonitorOptions) {
@@ -56,7 +58,7 @@ export class Monitor implements MonitorService {
     this.#watching.set(user, { camera: id, viewer, lastMonoMs: this.#options.clock.monoMs() });
     this.#patrol ??= setInterval(() => this.#endSilent(), PATROL_MS);
     // A folder that cannot be made shows as a picture that does not come.
-    void this.#stills.open().catch(() => undefined).then(() => {
+    void this.#stills.open().then(() => {
       if (this.#watching.has(user)) camera.use('stills', user);
     });
     return () => this.#leave(user);
@@ -89,9 +91,13 @@ export class Monitor implements MonitorService {
     };
   }
 
-  /** Lets every viewer go. */
-  async close(): Promise<void> {
+  /** Lets every viewer of stills go. */
+  dismiss(): void {
     for (const user of [...this.#watching.keys()]) this.#end(user);
+  }
+
+  async close(): Promise<void> {
+    this.dismiss();
     for (const camera of this.#options.cameras) camera.close();
     await this.#stills.close(this.#options.cameras.map(({ id }) => id));
   }
@@ -125,7 +131,12 @@ export class Monitor implements MonitorService {
 
   #endSilent(): void {
     const limitMonoMs = this.#options.clock.monoMs() - SILENCE_MS;
-    for (const [user, { lastMonoMs }] of [...this.#watching]) if (lastMonoMs < limitMonoMs) this.#end(user);
+    // Twice in a row: between a live picture and the recording that takes its camera, viewers stay.
+    const idle = this.#options.cameras.filter(({ isIdle }) => isIdle).map(({ id }) => id);
+    for (const [user, { camera, lastMonoMs }] of [...this.#watching]) {
+      if (lastMonoMs < limitMonoMs || (this.#idle.has(camera) && idle.includes(camera))) this.#end(user);
+    }
+    this.#idle = new Set(idle);
   }
 
   #end(user: string): void {
@@ -141,5 +152,6 @@ export class Monitor implements MonitorService {
     if (this.#watching.size > 0 || this.#patrol === null) return;
     clearInterval(this.#patrol);
     this.#patrol = null;
+    this.#idle = new Set();
   }
 }

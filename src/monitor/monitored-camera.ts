@@ -10,7 +10,9 @@ import type { Clock } from '../lib/clock.js';
 
 /** Somebody who asks for a picture every few seconds does not make the encoder start and stop. */
 const LINGER_MS = 5000;
+/** Doubled with each failure in a row, up to the second one. */
 const RETRY_MS = 2000;
+const MAX_RETRY_MS = 60_000;
 const KEYFRAME_EVERY_MS = 400;
 
 interface Demand {
@@ -19,6 +21,7 @@ interface Demand {
   /** A request is under way, or failed a moment ago. */
   isAsking: boolean;
   retryAtMonoMs: number;
+  failures: number;
 }
 
 export interface MonitoredCameraOptions {
@@ -40,7 +43,7 @@ export class MonitoredCamera {
   constructor(options: MonitoredCameraOptions) {
     this.#options = options;
     this.id = options.camera.id;
-    const demand = (): Demand => ({ users: new Set(), wantedUntilMonoMs: Number.NEGATIVE_INFINITY, isAsking: false, retryAtMonoMs: Number.NEGATIVE_INFINITY });
+    const demand = (): Demand => ({ users: new Set(), wantedUntilMonoMs: Number.NEGATIVE_INFINITY, isAsking: false, retryAtMonoMs: Number.NEGATIVE_INFINITY, failures: 0 });
     this.#demands = new Map<MonitorName, Demand>([
       ['stills', demand()],
       ['stream', demand()],
@@ -58,6 +61,11 @@ export class MonitoredCamera {
 
   get isRunning(): boolean {
     return this.#runId !== null;
+  }
+
+  /** The camera's process is there and does nothing. */
+  get isIdle(): boolean {
+    return this.#options.camera.state?.phase === 'idle';
   }
 
   get isRecording(): boolean {
@@ -115,8 +123,10 @@ export class MonitoredCamera {
     try {
       const text = pipeline(picture);
       if (text !== null) await camera.watch({ runId, picture, pipeline: text, on });
+      demand.failures = 0;
     } catch (error) {
-      demand.retryAtMonoMs = clock.monoMs() + RETRY_MS;
+      demand.retryAtMonoMs = clock.monoMs() + Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** demand.failures);
+      demand.failures += 1;
       log.warn({ camera: this.id, picture, reason: asTouchlineError(error).message }, 'the camera process makes no small picture');
     } finally {
       demand.isAsking = false;

@@ -31,6 +31,8 @@ export interface MonitorFeed {
 export interface OpenMonitor {
   readonly service: MonitorService;
   readonly feeds: readonly MonitorFeed[];
+  /** Lets every viewer of stills go, so that no answer is open any more. */
+  dismiss(): void;
   close(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export async function openMonitor(options: OpenMonitorOptions): Promise<OpenMoni
       const stream = monitor.stream(id);
       return stream === null ? [] : [{ stream, feed }];
     }),
+    dismiss: () => monitor.dismiss(),
     close: async () => {
       for (const feed of feeds.values()) feed.close();
       await monitor.close();

@@ -36,7 +36,12 @@ export class StillsFolder {
   async open(): Promise<void> {
     if (this.#watcher !== null) return;
     const { path, log } = this.#options;
-    await mkdir(path, { recursive: true });
+    try {
+      await mkdir(path, { recursive: true });
+    } catch (error) {
+      log.warn({ err: error }, 'there is no folder for the small pictures');
+      return;
+    }
     // Another call may have been faster.
     if (this.#watcher !== null) return;
     this.#watcher = watch(path, (_kind, name) => {

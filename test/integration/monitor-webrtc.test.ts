@@ -4,7 +4,7 @@ import { openBrowser, viewerPage } from '../support/browser.js';
 import { Rig, until } from '../support/rig.js';
 
 t.test('a recording is watched over WebRTC, by several, and its end is told to them', async (t) => {
-  const rig = await Rig.start({ env: { TOUCHLINE_MONITOR_MODE: 'on' } });
+  const rig = await Rig.start();
   t.teardown(() => rig.dispose());
   const page = await viewerPage(await openBrowser(t), rig.url);
   await page.evaluate(`(async () => { globalThis.connection = await viewers.connect(${JSON.stringify(`${rig.url.replace('http', 'ws')}/ws`)}); })()`);
@@ -35,4 +35,24 @@ t.test('a recording is watched over WebRTC, by several, and its end is told to t
     t.equal(ended?.['framesMissed']?.valueOf(), 0);
     t.equal(ended?.['framesInSegments']?.valueOf(), ended?.['framesAtSource']?.valueOf());
   }
+});
+
+t.test('a daemon that takes over a recording shows it to viewers of its own', async (t) => {
+  const rig = await Rig.start();
+  t.teardown(() => rig.dispose());
+  const browser = await openBrowser(t);
+  const watch = async (): Promise<unknown> => {
+    const page = await viewerPage(browser, rig.url);
+    return page.evaluate(`(async () => {
+      const connection = await viewers.connect(${JSON.stringify(`${rig.url.replace('http', 'ws')}/ws`)});
+      return (await viewers.watch(connection, 'monitor_cam0')).firstPictureMs;
+    })()`);
+  };
+  await rig.record('match');
+  t.ok(Number(await watch()) > 0, 'it is seen');
+  await rig.crashDaemon();
+  await rig.startDaemon();
+  await until(async () => (await rig.get('/api/v1/recording')).body['recording']?.valueOf() === true, 'the recording is taken over');
+  t.ok(Number(await watch()) > 0, 'it is seen again');
+  t.match((await rig.stop()).body, { success: true, graceful_stop: true });
 });

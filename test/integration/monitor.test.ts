@@ -12,7 +12,7 @@ const STAND_INS = join(import.meta.dirname, '..', '..', 'native-test');
 
 async function rigOf(t: Test, env: Readonly<Record<string, string>> = {}): Promise<Rig & { readonly pictures: string }> {
   const pictures = await mkdtemp(join(tmpdir(), 'touchline-pictures-'));
-  const rig = await Rig.start({ env: { TOUCHLINE_HLS_DIR: pictures, TOUCHLINE_MONITOR_MODE: 'on', ...env } });
+  const rig = await Rig.start({ env: { TOUCHLINE_HLS_DIR: pictures, ...env } });
   t.teardown(async () => {
     await rig.dispose();
     await rm(pictures, { recursive: true, force: true });

@@ -110,6 +110,8 @@ export class Rig {
       TOUCHLINE_RUNTIME_DIR: this.runtimeDir,
       TOUCHLINE_RECORDING_MIN_FREE_GB: '0',
       TOUCHLINE_RECORDING_QUALITY: 'fast',
+      // Tests load the machine; whether pictures give way to that is tested where it is meant.
+      TOUCHLINE_MONITOR_MODE: 'on',
       NO_COLOR: '1',
       ...this.#options.env,
     };

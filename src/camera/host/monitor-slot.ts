@@ -11,10 +11,11 @@ import { pipelineError, type GstPipeline } from './gst.js';
 
 const meterStats = compileSchema(MeterStatsSchema);
 
-/** Each pipeline that failed keeps a thread of the process until the end of the run. */
-const MAX_PIPELINES = 2;
+/** Each one keeps a thread of the process until the end of the run, also when it failed or its place was taken. */
+const MAX_PIPELINES = 4;
 
 interface Monitor {
+  readonly text: string;
   readonly pipeline: GstPipeline;
   on: boolean;
   error: string | null;
@@ -38,14 +39,16 @@ export class MonitorSlot {
   /** True when a pipeline had to be made for it. Throws what GStreamer says of its text, or `monitor_failed` after too many failures. */
   watch({ picture, pipeline: text, on }: Params<'watch'>): boolean {
     const known = this.#newest(picture);
-    if (known !== null && known.error === null) {
-      this.#pause(known, !on);
+    // A daemon that came later listens elsewhere: its text is another one.
+    const isSame = known !== null && known.error === null && known.text === text;
+    if (isSame || !on) {
+      if (known !== null && known.error === null) this.#pause(known, !on);
       return false;
     }
-    if (!on) return false;
     const made = this.#monitors.get(picture) ?? [];
     if (made.length >= MAX_PIPELINES) throw new TouchlineError({ kind: 'unavailable', code: 'monitor_failed', message: `The small picture failed: ${known?.error ?? 'unknown reason'}` });
-    const monitor: Monitor = { pipeline: this.#options.createPipeline(text), on: true, error: null };
+    const monitor: Monitor = { text, pipeline: this.#options.createPipeline(text), on: true, error: null };
+    if (known !== null && known.error === null) this.#pause(known, true);
     this.#monitors.set(picture, [...made, monitor]);
     monitor.pipeline.onMessage((message) => {
       if (message.type !== 'error' || monitor.error !== null) return;
