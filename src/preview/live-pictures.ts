@@ -1,5 +1,6 @@
 /** All that live pictures are made of, put together: one call to open, one to close. */
 import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import type { Logger } from 'pino';
 import type { Camera } from '../camera/camera.js';
 import type { Clock } from '../lib/clock.js';
@@ -10,6 +11,8 @@ import { LiveCamera } from './live-camera.js';
 import { Preview, streamKindOf } from './preview.js';
 import type { IceServer, PreviewTransport } from './types.js';
 import type { MonitorFeed } from '../monitor/open-monitor.js';
+import { browserIceServers } from './webrtc/ice-servers.js';
+import { loadWebrtc } from './webrtc/library.js';
 import { monitorStreams } from './webrtc/monitor-streams.js';
 import { RtpFeed } from './webrtc/rtp-feed.js';
 import { WebrtcSessions, type WatchableStream } from './webrtc/sessions.js';
@@ -26,6 +29,7 @@ export interface LivePicturesOptions {
   readonly webrtcUdpPort: number;
   /** Null = every address of the rig. */
   readonly bindAddress: string | null;
+  /** As configured. */
   readonly iceServers: readonly IceServer[];
   /** What can be watched while it is recorded. */
   readonly monitors: readonly MonitorFeed[];
@@ -43,14 +47,23 @@ export interface LivePictures {
   close(): Promise<void>;
 }
 
+/** Never fails because of what only live pictures need: a rig without WebRTC shows them over HLS and records all the same. */
 export async function openLivePictures(options: LivePicturesOptions): Promise<LivePictures> {
-  const { cameras, iceServers, log, times } = options;
+  const { cameras, clock, log, times } = options;
+  const { servers: iceServers, unusable } = browserIceServers(options.iceServers);
+  if (unusable.length > 0) log.warn({ unusable }, 'no browser takes these addresses of webrtc_ice_servers; a TURN server needs username and credential');
+  const library = await loadWebrtc(log);
   const hls = new HlsFolder(options.hlsDir);
   const feeds = new Map<CameraId, RtpFeed>();
   for (const { id } of cameras) feeds.set(id, await RtpFeed.open());
+  const nextUdpPort = async (): Promise<number | null> => (options.webrtcUdpPort === 0 ? freeUdpPort() : null);
+  const udpPort = (await nextUdpPort()) ?? options.webrtcUdpPort;
+  const hasPorts = udpPort !== 0 && [...feeds.values()].every(({ isOpen }) => isOpen);
+  if (!hasPorts) log.error('no UDP port can be opened: live pictures are shown over HLS only');
+  const webrtcSupported = library !== null && hasPorts;
   const monitors = monitorStreams(options.monitors);
   const preview = new Preview({
-    cameras: cameras.map((camera) => new LiveCamera(camera, options.clock)),
+    cameras: cameras.map((camera) => new LiveCamera(camera, clock)),
     mutex: options.mutex,
     plan: async (camera) => {
       const { playlist, segments } = await hls.prepare(camera);
@@ -59,6 +72,7 @@ export async function openLivePictures(options: LivePicturesOptions): Promise<Li
     },
     cleanUp: (camera) => hls.remove(camera),
     transportMode: options.transportMode,
+    webrtcSupported,
     iceServers,
     otherSessions: () => monitors.sessions(),
     log,
@@ -74,8 +88,7 @@ export async function openLivePictures(options: LivePicturesOptions): Promise<Li
       wantKeyframe: () => preview.wantKeyframe(camera),
     }),
   );
-  const udpPort = options.webrtcUdpPort === 0 ? await freeUdpPort() : options.webrtcUdpPort;
-  const sessions = new WebrtcSessions({ streams: [...streams, ...monitors.streams], udpPort, bindAddress: options.bindAddress, iceServers, log });
+  const sessions = new WebrtcSessions({ streams: [...streams, ...monitors.streams], library: webrtcSupported ? library : null, udpPort, nextUdpPort, bindAddress: options.bindAddress, iceServers, clock, log });
   preview.events.on('sessionEnded', (sessionId) => sessions.over(sessionId));
   return {
     preview,
@@ -97,14 +110,16 @@ export async function openLivePictures(options: LivePicturesOptions): Promise<Li
   };
 }
 
-/** One that nobody has at this moment. */
-async function freeUdpPort(): Promise<number> {
+/** One that nobody has at this moment; null when there is none. */
+async function freeUdpPort(): Promise<number | null> {
   const socket = createSocket('udp4');
-  await new Promise<void>((resolve, reject) => {
-    socket.once('error', reject);
-    socket.bind(0, () => resolve());
-  });
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => socket.close(() => resolve()));
-  return port;
+  try {
+    socket.bind(0);
+    await once(socket, 'listening');
+    return socket.address().port;
+  } catch {
+    return null;
+  } finally {
+    socket.close();
+  }
 }

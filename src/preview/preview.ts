@@ -19,6 +19,8 @@ export interface PreviewOptions {
   /** What a picture that is over left behind. */
   readonly cleanUp: (camera: CameraId) => Promise<void>;
   readonly transportMode: PreviewTransport | 'dual';
+  /** Without it every picture is shown over HLS. */
+  readonly webrtcSupported: boolean;
   readonly iceServers: readonly IceServer[];
   /** Viewers of pictures that are not these, for the list of all. */
   readonly otherSessions: () => readonly PreviewSession[];
@@ -41,7 +43,7 @@ export class Preview implements PreviewService {
   }
 
   status(): PreviewStatus {
-    const { cameras, transportMode, iceServers } = this.#options;
+    const { cameras, transportMode, webrtcSupported, iceServers } = this.#options;
     return {
       cameras: new Map(
         cameras.map((live) => [
@@ -57,7 +59,7 @@ export class Preview implements PreviewService {
         ]),
       ),
       transportMode,
-      webrtcSupported: true,
+      webrtcSupported,
       iceServers,
       sessions: [...this.#sessions.values(), ...this.#options.otherSessions()],
     };
@@ -133,7 +135,8 @@ export class Preview implements PreviewService {
   async #start({ camera, transport }: PreviewRequest, doing: string): Promise<PreviewStart> {
     this.refuseWhileTaken(doing);
     const wanted = this.#cameras(camera);
-    const how = transport ?? (this.#options.transportMode === 'webrtc' ? 'webrtc' : 'hls');
+    const asked = transport ?? (this.#options.transportMode === 'webrtc' ? 'webrtc' : 'hls');
+    const how = this.#options.webrtcSupported ? asked : 'hls';
     const started: CameraId[] = [];
     const failed: CameraId[] = wanted.length === 0 && camera !== null ? [camera] : [];
     if (wanted.length > 0) this.#acquire(camera);

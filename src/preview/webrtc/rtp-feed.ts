@@ -1,6 +1,6 @@
 /** Packets of one camera's live picture, as they come from its host over the loopback interface. */
 import { createSocket, type Socket } from 'node:dgram';
-import { TouchlineError } from '../../errors.js';
+import { once } from 'node:events';
 import { isRtp } from './rtp.js';
 
 /** A keyframe comes as one burst; what does not fit here is lost. */
@@ -9,18 +9,21 @@ const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 const SENDS_PER_TURN = 80;
 /** More than a second of picture behind is worth nothing. */
 const MAX_WAITING = 2048;
+/** Where packets go that nobody waits for (RFC 863). */
+const DISCARD_PORT = 9;
 
 export class RtpFeed {
-  readonly #socket: Socket;
+  /** Where the camera's host sends the packets. */
   readonly port: number;
+  readonly #socket: Socket | null;
   readonly #receivers = new Set<(packet: Buffer) => void>();
   #waiting: Buffer[] = [];
   #isDue = false;
 
-  private constructor(socket: Socket, port: number) {
+  private constructor(socket: Socket | null) {
     this.#socket = socket;
-    this.port = port;
-    socket.on('message', (packet, from) => {
+    this.port = socket?.address().port ?? DISCARD_PORT;
+    socket?.on('message', (packet, from) => {
       // Anybody on this machine may send to the port, nobody else; what is no RTP goes no further.
       if (from.address !== '127.0.0.1' || !isRtp(packet)) return;
       if (this.#receivers.size === 0 || this.#waiting.length >= MAX_WAITING) return;
@@ -29,24 +32,27 @@ export class RtpFeed {
     });
   }
 
+  /** Never rejects: without a UDP port, nothing comes and `isOpen` is false. */
   static async open(): Promise<RtpFeed> {
     const socket = createSocket('udp4');
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject);
-      socket.bind(0, '127.0.0.1', () => {
-        socket.off('error', reject);
-        resolve();
-      });
-    }).catch((error: unknown) => {
-      throw new TouchlineError({ kind: 'unavailable', code: 'no_udp_port', message: 'No UDP port could be opened for live pictures.', cause: error });
-    });
+    try {
+      socket.bind(0, '127.0.0.1');
+      await once(socket, 'listening');
+    } catch {
+      socket.close();
+      return new RtpFeed(null);
+    }
     socket.on('error', () => undefined);
     try {
       socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
     } catch {
       // The system's limit is smaller; it works with what there is.
     }
-    return new RtpFeed(socket, socket.address().port);
+    return new RtpFeed(socket);
+  }
+
+  get isOpen(): boolean {
+    return this.#socket !== null;
   }
 
   /** Returns how to stop receiving. */
@@ -57,7 +63,7 @@ export class RtpFeed {
 
   close(): void {
     this.#receivers.clear();
-    this.#socket.close();
+    this.#socket?.close();
   }
 
   /** Soon: when what has come to the other sockets has been taken as well. */

@@ -3,11 +3,12 @@
  * everybody: this only changes a few bytes of each packet.
  */
 import { randomBytes } from 'node:crypto';
-import ndc, { type PeerConnection, type Track } from 'node-datachannel';
+import type { PeerConnection, Track } from 'node-datachannel';
 import type { Logger } from 'pino';
 import { asTouchlineError, TouchlineError } from '../../errors.js';
 import type { IceServer } from '../types.js';
 import { iceServerUrls } from './ice-servers.js';
+import type { WebrtcLibrary } from './library.js';
 import { readVideoOffer } from './offer.js';
 import { asksForKeyframe, beginsKeyframe, Rewriter } from './rtp.js';
 
@@ -15,8 +16,11 @@ const CLOCK_RATE = 90_000;
 /** Packets that are kept to be sent again; about two seconds of picture. */
 const RESEND_PACKETS = 1024;
 const FRAME_TICKS = CLOCK_RATE / 30;
+/** Addresses that may come before the offer; no browser has more. */
+const MAX_EARLY_CANDIDATES = 32;
 
 export interface ViewerOptions {
+  readonly library: WebrtcLibrary;
   readonly sessionId: string;
   /** UDP port of the daemon, the same for all viewers. */
   readonly udpPort: number;
@@ -36,14 +40,18 @@ export class Viewer {
   readonly #peer: PeerConnection;
   #track: Track | null = null;
   #rewriter: Rewriter | null = null;
-  #mid: string | null = null;
+  #mid = '';
   #hasBegun = false;
+  /** Ours, until the answer is on its way. */
   #candidates: string[] | null = [];
+  /** The browser's, until there is an offer. */
+  #early: string[] | null = [];
+  #isConnected = false;
   #closed = false;
 
   constructor(options: ViewerOptions) {
     this.#options = options;
-    this.#peer = new ndc.PeerConnection(options.sessionId, {
+    this.#peer = new options.library.PeerConnection(options.sessionId, {
       iceServers: iceServerUrls(options.iceServers),
       enableIceUdpMux: true,
       portRangeBegin: options.udpPort,
@@ -58,22 +66,29 @@ export class Viewer {
       else this.#candidates.push(candidate);
     });
     this.#peer.onStateChange((state) => {
+      this.#isConnected ||= state === 'connected';
       if (state === 'failed' || state === 'closed' || state === 'disconnected') this.#end();
     });
   }
 
-  /** Answers the browser's offer. Throws `invalid` for one that cannot be answered. */
+  /** It has been, at least once. */
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  /** Answers the browser's offer. Throws `invalid` for one that cannot be answered, `unavailable` when no UDP port can be had. */
   async answer(offer: string): Promise<string> {
     if (this.#track !== null) throw new TouchlineError({ kind: 'conflict', code: 'offer_repeated', message: 'This session has an offer already. Start a new one.' });
     const { mid, payloadType, formatParameters } = readVideoOffer(offer);
+    const { library, udpPort, log } = this.#options;
     const ssrc = randomBytes(4).readUInt32BE(0);
-    const video = new ndc.Video(mid, 'SendOnly');
+    const video = new library.Video(mid, 'SendOnly');
     video.addH264Codec(payloadType, formatParameters);
     video.addSSRC(ssrc, 'touchline', 'touchline', 'video');
     const track = this.#peer.addTrack(video);
-    const config = new ndc.RtpPacketizationConfig(ssrc, 'touchline', payloadType, CLOCK_RATE);
-    const reports = new ndc.RtcpSrReporter(config);
-    reports.addToChain(new ndc.RtcpNackResponder(RESEND_PACKETS));
+    const config = new library.RtpPacketizationConfig(ssrc, 'touchline', payloadType, CLOCK_RATE);
+    const reports = new library.RtcpSrReporter(config);
+    reports.addToChain(new library.RtcpNackResponder(RESEND_PACKETS));
     track.setMediaHandler(reports);
     track.onOpen(() => this.#options.onKeyframeWanted());
     track.onMessage((packet) => {
@@ -85,9 +100,23 @@ export class Viewer {
     const answered = new Promise<string>((resolve) => this.#peer.onLocalDescription((sdp) => resolve(sdp)));
     try {
       this.#peer.setRemoteDescription(offer, 'offer');
-      this.#peer.setLocalDescription('answer');
     } catch (error) {
       throw new TouchlineError({ kind: 'invalid', code: 'offer_invalid', message: `The offer cannot be answered: ${asTouchlineError(error).message}`, cause: error });
+    }
+    try {
+      this.#peer.setLocalDescription('answer');
+    } catch (error) {
+      log.error({ err: asTouchlineError(error), udpPort }, 'a viewer cannot be answered');
+      throw new TouchlineError({ kind: 'unavailable', code: 'no_udp_port', message: `UDP port ${udpPort} of the rig cannot be opened for WebRTC. Choose HLS, or another port in the configuration (webrtc_udp_port).`, cause: error });
+    }
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const candidate of early) {
+      try {
+        this.#add(candidate);
+      } catch (error) {
+        log.debug({ err: error }, 'an address of a viewer cannot be used');
+      }
     }
     return answered;
   }
@@ -102,12 +131,9 @@ export class Viewer {
   addCandidate(candidate: string): void {
     // The end of the list, and addresses that browsers hide behind names that only the local network may resolve: the
     // browser finds the rig by the rig's own candidates.
-    if (candidate === '' || /\.local\b/.test(candidate) || this.#mid === null) return;
-    try {
-      this.#peer.addRemoteCandidate(candidate, this.#mid);
-    } catch (error) {
-      throw new TouchlineError({ kind: 'invalid', code: 'candidate_invalid', message: `The candidate cannot be used: ${asTouchlineError(error).message}`, cause: error });
-    }
+    if (candidate === '' || /\.local\b/.test(candidate)) return;
+    if (this.#early === null) this.#add(candidate);
+    else if (this.#early.length < MAX_EARLY_CANDIDATES) this.#early.push(candidate);
   }
 
   /** One packet of the camera; never waits and never throws. What the network does not take is lost, as UDP has it. */
@@ -130,6 +156,14 @@ export class Viewer {
     this.#peer.close();
   }
 
+  #add(candidate: string): void {
+    try {
+      this.#peer.addRemoteCandidate(candidate, this.#mid);
+    } catch (error) {
+      throw new TouchlineError({ kind: 'invalid', code: 'candidate_invalid', message: `The candidate cannot be used: ${asTouchlineError(error).message}`, cause: error });
+    }
+  }
+
   #end(): void {
     if (this.#closed) return;
     // Not from inside the library's own callback.
@@ -138,9 +172,4 @@ export class Viewer {
       this.#options.onEnd();
     });
   }
-}
-
-/** Ends the library's own threads, which would keep the process alive. After this there can be no viewer any more. */
-export function endWebrtc(): void {
-  ndc.cleanup();
 }
