@@ -1,6 +1,9 @@
 /** frametap and tapsrc: one pipeline looks at what passes another, and cannot be noticed by it. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import t from 'tap';
+import { loadPipelineLibrary } from '../../src/pipelines/index.js';
 import { play } from '../support/native-pipeline.js';
 import { temporaryFolder } from '../support/pipeline-tools.js';
 
@@ -51,6 +54,22 @@ t.test('begins an encoded stream with a keyframe, and can be told to take nothin
   const { frames, keyframes } = whole.meter('m');
   t.ok(frames >= 40 && keyframes >= 3, `${frames} frames with ${keyframes} keyframes`);
   t.ok(whole.meter('decoded').frames >= frames - 3, 'and they can be decoded');
+});
+
+t.test('white stays white and black stays black in a still picture', async (t) => {
+  const library = await loadPipelineLibrary(join(import.meta.dirname, '..', '..', '..', 'gst-pipelines'));
+  const none = { left: 0, right: 0, top: 0, bottom: 0 };
+  const request = { profile: 'sim', camera: 0, crop: none, rotation: 0, exposureCompensation: 0, source: null, video: { width: null, height: null, framerate: null } } as const;
+  for (const [pattern, expected] of [['white', 255], ['black', 0]] as const) {
+    const file = join(await temporaryFolder(t), 'picture.jpg');
+    const text = library.renderMonitor(request, 'stills', { fps: 10, width: 320, file, rtpPort: 5000 })?.text ?? '';
+    play(t, `videotestsrc is-live=true pattern=${pattern} ! video/x-raw,format=I420,width=640,height=360,framerate=30/1 ! ${tap(`still-${pattern}`)} ! fakesink`);
+    const run = play(t, text.replace('tapsrc ', `tapsrc channel=still-${pattern} `));
+    await run.until('there is a picture', () => existsSync(file));
+    const { stdout } = await execa('ffmpeg', ['-v', 'error', '-i', file, '-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'], { encoding: 'buffer', stdin: 'ignore' });
+    t.equal(stdout.length, 320 * 180 * 3);
+    t.ok(Math.abs((stdout[0] ?? -1) - expected) <= 3, `${pattern} is ${stdout[0]}`);
+  }
 });
 
 t.test('neither end minds when the other one comes, goes or fails', async (t) => {
