@@ -94,6 +94,7 @@ export const WebrtcErrorData = Type.Object({
   stream_kind: Type.Optional(Type.String({ description: 'In the answer to `webrtc_start`, as the client named it' })),
   session_id: Type.Optional(Type.String({ description: 'In every other answer, as the client named it' })),
   error: Type.String({ description: 'What is wrong, for a person' }),
+  code: Type.Optional(Type.String({ description: 'Stable, for programs; an addition' })),
 });
 export type WebrtcErrorData = Static<typeof WebrtcErrorData>;
 

@@ -15,9 +15,9 @@ export function liveSignalling(sessions: WebrtcSessions): Signalling {
         else if (message.type === 'webrtc_ice_candidate') candidate(sessions, message, peer);
         else await stop(sessions, message, peer);
       } catch (thrown) {
-        const error = asTouchlineError(thrown).message;
+        const { message: error, code } = asTouchlineError(thrown);
         const about = message.type === 'webrtc_start' ? { stream_kind: message.data.stream_kind } : { session_id: message.data.session_id };
-        peer.signal({ v: 1, type: 'webrtc_error', data: { ...about, error } });
+        peer.signal({ v: 1, type: 'webrtc_error', data: { ...about, error, code } });
       }
     },
     left: (peer) => void sessions.closeConnection(peer.id),

@@ -1,5 +1,6 @@
 import './kiosk.css';
 import './recording.css';
+import './start.css';
 import './pictures/pictures.css';
 import { useEffect, useRef } from 'preact/hooks';
 import { MarkBar } from '../marks/mark-bar.js';

@@ -6,7 +6,7 @@ import type { StopBody } from '../../api/contract/recording-stop.js';
 import type { Rig } from '../rig/rig.js';
 import { asRigError } from '../rig/rig-error.js';
 import { NO_TEAMS, type Teams } from './match-name.js';
-import { type Outcome, outcomeOf } from './outcome.js';
+import { type Outcome, outcomeOf, type StartFailure, startFailureOf } from './outcome.js';
 import { USUAL_CAMERAS } from './view.js';
 
 /** What came of the last recording; `elsewhere`: it ended, and not by a stop of this page. */
@@ -23,8 +23,8 @@ export interface KioskState {
   /** What was sent to the rig and not answered yet. */
   readonly asked: ReadonlySignal<'start' | 'stop' | null>;
   readonly result: Signal<Result | null>;
-  /** Why the last start came to nothing, in the rig's words. */
-  readonly startError: Signal<string | null>;
+  /** Why the last start came to nothing. */
+  readonly startError: Signal<StartFailure | null>;
   readonly start: (matchId: string) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -32,7 +32,7 @@ export interface KioskState {
 export function createKioskState({ socket, status, about }: Rig): KioskState {
   const asked = signal<'start' | 'stop' | null>(null);
   const result = signal<Result | null>(null);
-  const startError = signal<string | null>(null);
+  const startError = signal<StartFailure | null>(null);
   const typedName = signal<string | null>(null);
 
   const start = async (matchId: string): Promise<void> => {
@@ -44,10 +44,10 @@ export function createKioskState({ socket, status, about }: Rig): KioskState {
     });
     try {
       const answer = (await socket.command('start_recording', { match_id: matchId })) as StartBody;
+      startError.value = startFailureOf(answer, about.value?.cameras ?? USUAL_CAMERAS);
       if (answer.success) typedName.value = null;
-      else startError.value = answer.message;
     } catch (error) {
-      startError.value = asRigError(error).message;
+      startError.value = { message: asRigError(error).message, cameras: [] };
     } finally {
       asked.value = null;
     }

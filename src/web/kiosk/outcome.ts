@@ -1,3 +1,4 @@
+import type { StartBody } from '../../api/contract/recording-start.js';
 import type { StopBody } from '../../api/contract/recording-stop.js';
 import type { CameraName } from './view.js';
 
@@ -33,4 +34,19 @@ function cameraOutcome(stop: StopBody, { id, key }: CameraName): CameraOutcome {
   if (result.integrity_ok === false) return { camera: id, state: 'damaged', error: result.integrity_error, gaps };
   if (!result.finalized) return { camera: id, state: 'unfinished', error: result.error, gaps };
   return { camera: id, state: result.integrity_ok === true ? 'verified' : 'unchecked', error: result.integrity_error, gaps };
+}
+
+/** Why a start came to nothing. */
+export interface StartFailure {
+  /** In the rig's words. */
+  readonly message: string;
+  /** Cameras that did not deliver, with the rig's words where it had any. */
+  readonly cameras: readonly { readonly camera: number; readonly error: string | null }[];
+}
+
+/** Null when the recording runs. */
+export function startFailureOf(start: StartBody, cameras: readonly CameraName[]): StartFailure | null {
+  if (start.success) return null;
+  const failed = cameras.filter(({ id }) => start.cameras_failed.includes(id));
+  return { message: start.message, cameras: failed.map(({ id, key }) => ({ camera: id, error: start.camera_errors?.[key] ?? null })) };
 }

@@ -53,6 +53,7 @@ function wordsOf(ended: Ended, { result }: Strings['kiosk']): Words {
   if (ended.kind === 'elsewhere') return { tone: 'plain', title: result.elsewhere, lines: [result.elsewhereDetail] };
   const remarkable = ended.cameras.filter(({ state, gaps }) => state !== 'verified' || gaps !== null).map(result.camera);
   if (ended.kind === 'damaged') return { tone: 'bad', title: result.damaged, lines: remarkable.length === 0 ? [ended.message] : remarkable };
-  const title = `${result.saved} ${ended.verified ? result.verified(ended.cameras.length) : result.unchecked}`;
+  const hasGaps = ended.cameras.some(({ gaps }) => gaps !== null);
+  const title = `${result.saved} ${!ended.verified ? result.unchecked : hasGaps ? result.gaps : result.verified(ended.cameras.length)}`;
   return { tone: ended.verified && remarkable.length === 0 ? 'good' : 'warning', title, lines: remarkable };
 }

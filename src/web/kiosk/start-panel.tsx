@@ -5,6 +5,7 @@ import { Icon } from '../ui/icon.js';
 import { useKiosk } from './kiosk-state.js';
 import { MatchNameCard } from './match-name-card.js';
 import { checkMatchName, proposeMatchName } from './match-name.js';
+import type { StartFailure } from './outcome.js';
 import { type Activity, camerasToRecord, hoursAndMinutes, USUAL_CAMERAS } from './view.js';
 
 const MINUTE_MS = 60_000;
@@ -24,14 +25,7 @@ export function StartPanel({ activity }: { readonly activity: Activity }) {
     <div class="start">
       <MatchNameCard name={name} isBusy={isStarting} />
       <section class="start-action">
-        {startError.value === null ? null : (
-          <p class="start-error" role="alert">
-            <Icon name="alert" />
-            <span>
-              <strong>{kiosk.record.failed}</strong> {startError.value}
-            </span>
-          </p>
-        )}
+        {startError.value === null ? null : <StartError failure={startError.value} />}
         <button
           type="button"
           class="record"
@@ -55,6 +49,22 @@ export function StartPanel({ activity }: { readonly activity: Activity }) {
   );
 }
 
+function StartError({ failure }: { readonly failure: StartFailure }) {
+  const { kiosk } = useStrings();
+  const lines = failure.cameras.length === 0 ? [failure.message] : failure.cameras.map(kiosk.record.cameraFailed);
+  return (
+    <div class="start-error" role="alert">
+      <Icon name="alert" />
+      <div>
+        <strong>{kiosk.record.failed}</strong>
+        {lines.map((line) => (
+          <p key={line}>{line}</p>
+        ))}
+      </div>
+    </div>
+  );
+}
+
 function HoursLeft({ hours }: { readonly hours: number | null }) {
   const { kiosk } = useStrings();
   if (hours === null) {
@@ -69,7 +79,7 @@ function HoursLeft({ hours }: { readonly hours: number | null }) {
   return (
     <p class="left">
       <Icon name="disk" />
-      <strong>{kiosk.left.fits(left.hours, left.minutes)}</strong> {kiosk.left.label.toLowerCase()}
+      <strong>{kiosk.left.fits(left.hours, left.minutes)}</strong> {kiosk.left.still}
     </p>
   );
 }

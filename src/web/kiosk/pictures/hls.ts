@@ -36,7 +36,7 @@ export function openHls({ rest, camera, video, url, onEnd }: HlsOptions): HlsPic
   };
   const begin = async (): Promise<void> => {
     const started = await rest.post<PreviewStartBody>('/preview', { camera_id: camera, transport: 'hls' });
-    if (!started.success || isOver) throw new RigError('no_picture', started.message);
+    if (!started.success || isOver) throw new RigError('preview_failed', started.message);
     const { default: Hls } = await import('hls.js/light');
     if (isOver) return;
     if (!Hls.isSupported() && video.canPlayType(NATIVE) !== '') {

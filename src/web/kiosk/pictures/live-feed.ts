@@ -9,7 +9,8 @@ import { openWebrtc } from './webrtc.js';
 export type FeedState =
   | { readonly kind: 'asking' }
   | { readonly kind: 'playing'; readonly over: 'webrtc' | 'hls'; readonly atMs: number }
-  | { readonly kind: 'none'; readonly error: RigError };
+  /** `cause`: whether the camera is to blame, or something between the rig and this page. */
+  | { readonly kind: 'none'; readonly cause: 'camera' | 'way'; readonly error: RigError };
 
 /** Without a picture over WebRTC for so long, HLS is tried. */
 const WEBRTC_LIMIT_MS = 4000;
@@ -17,7 +18,12 @@ const WEBRTC_LIMIT_MS = 4000;
 const HLS_LIMIT_MS = 15_000;
 /** A picture that stands still for so long is asked for again. */
 const FROZEN_LIMIT_MS = 6000;
-const RETRY_MS = 2000;
+const RETRY_MS = 1000;
+/** A camera that was just let go may need a moment; nobody shall look for a cable because of that. */
+const CAMERA_PATIENCE_MS = 4000;
+const WAY_PATIENCE_MS = 10_000;
+/** What the rig says when a camera delivers nothing; every other refusal has another reason. */
+const CAMERA_FAULTS: readonly string[] = ['camera_no_frames', 'camera_stalled', 'camera_open_timeout', 'camera_failed', 'pipeline_error', 'preview_failed'];
 const CHECK_MS = 250;
 
 type Way = 'webrtc' | 'hls';
@@ -36,14 +42,15 @@ export class LiveFeed {
   #open: { readonly way: Way; readonly sinceMs: number; readonly close: () => void } | null = null;
   #retrying: ReturnType<typeof setTimeout> | null = null;
   #frameMs: number | null = null;
+  #failingSinceMs: number | null = null;
   #usedHls = false;
   #isClosed = false;
 
-  constructor(rig: Rig, camera: number, video: HTMLVideoElement, mode: PreviewStatusBody['transport_mode']) {
+  constructor(rig: Rig, camera: number, video: HTMLVideoElement) {
     this.#rig = rig;
     this.#camera = camera;
     this.#video = video;
-    this.#ways = mode === 'hls' ? ['hls'] : mode === 'webrtc' ? ['webrtc'] : ['webrtc', 'hls'];
+    this.#ways = waysOf(rig.status.peek()?.value.preview);
     this.#checking = setInterval(() => this.#check(), CHECK_MS);
     this.#countFrames();
     this.#begin('webrtc');
@@ -84,6 +91,7 @@ export class LiveFeed {
       if (this.#isClosed) return;
       if (this.#open !== null) {
         this.#frameMs = performance.now();
+        this.#failingSinceMs = null;
         this.state.value = { kind: 'playing', over: this.#open.way, atMs: this.#frameMs };
       }
       this.#countFrames();
@@ -98,7 +106,7 @@ export class LiveFeed {
     if (silentMs < limitMs || document.hidden) return;
     const next = open.way === 'webrtc' && this.#frameMs === null ? 'hls' : 'webrtc';
     this.#end();
-    this.state.value = { kind: 'asking' };
+    if (this.state.value.kind === 'playing') this.state.value = { kind: 'asking' };
     this.#begin(next);
   }
 
@@ -111,7 +119,11 @@ export class LiveFeed {
       this.#begin('hls');
       return;
     }
-    this.state.value = error.code === 'picture_ended' ? { kind: 'asking' } : { kind: 'none', error };
+    this.#failingSinceMs ??= performance.now();
+    const failingMs = performance.now() - this.#failingSinceMs;
+    const cause = CAMERA_FAULTS.includes(error.code) ? 'camera' : 'way';
+    const isOver = failingMs >= (cause === 'camera' ? CAMERA_PATIENCE_MS : WAY_PATIENCE_MS);
+    if (isOver || this.state.value.kind === 'playing') this.state.value = isOver ? { kind: 'none', cause, error } : { kind: 'asking' };
     this.#retrying = setTimeout(() => this.#begin('webrtc'), RETRY_MS);
   }
 
@@ -128,4 +140,11 @@ export class LiveFeed {
     const isWatched = preview?.webrtc_streams.some(({ camera_id }) => camera_id === this.#camera) ?? true;
     if (!isWatched) void this.#rig.rest.delete(`/preview?camera_id=${this.#camera}`).catch(() => undefined);
   }
+}
+
+/** What the rig can and may send. */
+function waysOf(preview: PreviewStatusBody | undefined): readonly Way[] {
+  const mode = preview?.transport_mode ?? 'dual';
+  if (mode === 'hls' || preview?.webrtc_supported === false) return ['hls'];
+  return mode === 'webrtc' ? ['webrtc'] : ['webrtc', 'hls'];
 }

@@ -21,11 +21,11 @@ export function LivePicture({ camera }: { readonly camera: CameraName }) {
   const ageMs = useSignal(0);
   useEffect(() => {
     if (video.current === null) return;
-    const feed = new LiveFeed(rig, camera.id, video.current, rig.about.peek()?.preview_transport_mode ?? 'dual');
+    const feed = new LiveFeed(rig, camera.id, video.current);
     const leave = feed.state.subscribe((now) => {
       state.value = now;
-      const isMissing = now.kind === 'none';
-      if (isMissing === withoutPicture.peek().has(camera.id) || (now.kind === 'asking' && !isMissing)) return;
+      const isMissing = now.kind === 'none' && now.cause === 'camera';
+      if (isMissing === withoutPicture.peek().has(camera.id)) return;
       const others = [...withoutPicture.peek()].filter((id) => id !== camera.id);
       withoutPicture.value = new Set(isMissing ? [...others, camera.id] : others);
     });
@@ -46,13 +46,15 @@ export function LivePicture({ camera }: { readonly camera: CameraName }) {
     <>
       <video ref={video} class="picture" data-testid={`live-${camera.id}`} data-state={kind} data-over={state.value.kind === 'playing' ? state.value.over : undefined} data-old={isOld || undefined} muted autoplay playsInline disablePictureInPicture aria-label={kiosk.picture.alt(camera.id)} />
       {kind === 'asking' ? <PictureCard icon="camera" title={kiosk.picture.asking} isBusy /> : null}
-      {kind === 'none' ? <PictureCard icon="cameraOff" tone="bad" title={kiosk.picture.none} detail={kiosk.picture.noneAdvice} /> : null}
+      {state.value.kind === 'none' ? <NoPicture cause={state.value.cause} words={state.value.error.message} /> : null}
       {isOld ? <PictureCard icon="clock" tone="bad" title={kiosk.picture.frozen(Math.round(ageMs.value / 1000))} /> : null}
-      {state.value.kind === 'playing' && state.value.over === 'hls' ? (
-        <p class="picture-note">
-          {kiosk.picture.delayed}
-        </p>
-      ) : null}
+      {state.value.kind === 'playing' && state.value.over === 'hls' ? <p class="picture-note">{kiosk.picture.delayed}</p> : null}
     </>
   );
+}
+
+function NoPicture({ cause, words }: { readonly cause: 'camera' | 'way'; readonly words: string }) {
+  const { kiosk } = useStrings();
+  if (cause === 'camera') return <PictureCard icon="cameraOff" tone="bad" title={kiosk.picture.none} detail={kiosk.picture.noneAdvice} />;
+  return <PictureCard icon="cameraOff" title={kiosk.picture.notHere} detail={`${kiosk.picture.notHereAdvice} (${words.replace(/\.$/, '')})`} />;
 }

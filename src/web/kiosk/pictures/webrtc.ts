@@ -71,7 +71,7 @@ export function openWebrtc(socket: RigSocket, streamKind: string, listener: Webr
     }),
     socket.on('webrtc_error', ({ data }) => {
       const isOurs = data.session_id === undefined ? session === null && data.stream_kind === streamKind : data.session_id === session;
-      if (isOurs) end('webrtc_refused', data.error);
+      if (isOurs) end(data.code ?? 'webrtc_refused', data.error);
     }),
   );
   if (!socket.send('webrtc_start', { stream_kind: streamKind })) queueMicrotask(() => end('no_connection', 'There is no connection to the rig.'));

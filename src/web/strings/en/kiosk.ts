@@ -1,4 +1,4 @@
-import type { CameraOutcome } from '../../kiosk/outcome.js';
+import type { CameraOutcome, StartFailure } from '../../kiosk/outcome.js';
 import type { NameProblem } from '../../kiosk/match-name.js';
 import type { Problem } from '../../kiosk/problems.js';
 
@@ -26,11 +26,11 @@ export const kiosk = {
     startingDetail: 'The recording counts from the first frame of each camera.',
     asked: 'Asking the rig…',
     failed: 'The recording did not start.',
-    noRoom: 'Not enough space to record',
+    cameraFailed: ({ camera: id, error }: StartFailure['cameras'][number]): string => `${camera(id)} gave no picture. Check its cable.${said(error)}`,
   },
 
   left: {
-    label: 'Still fits',
+    still: 'still fit',
     none: 'How much still fits is not known',
     fits: (hours: number, minutes: number): string => (hours === 0 ? `${minutes} min` : hours >= 10 ? `${hours} h` : `${hours} h ${minutes} min`),
     sentence: (text: string): string => `${text} still fit`,
@@ -101,12 +101,14 @@ export const kiosk = {
     asking: 'Waiting for the picture',
     none: 'No picture',
     noneAdvice: 'Check its cable.',
+    notHere: 'The picture does not get through',
+    notHereAdvice: 'Recording is possible all the same.',
     frozen: (seconds: number): string => `No new picture for ${seconds} s`,
     delayed: 'Some seconds late',
     unknown: 'Connection lost',
     stopping: 'Finishing the files',
     noMonitor: 'No picture while recording',
-    frames: (frames: number): string => `${frames.toLocaleString('en')} frames recorded`,
+    frames: (frames: number): string => `${frames.toLocaleString('en')} ${frames === 1 ? 'frame' : 'frames'} recorded`,
     fps: (fps: number): string => `${Math.round(fps)} frames per second`,
     alt: (id: number): string => `Picture of the ${camera(id).toLowerCase()}`,
     recovering: (attempts: number): string => (attempts <= 1 ? 'Starting it again' : `Starting it again, attempt ${attempts}`),
@@ -117,6 +119,7 @@ export const kiosk = {
   result: {
     saved: 'Saved.',
     verified: (cameras: number): string => (cameras === 2 ? 'Both cameras verified.' : 'The camera is verified.'),
+    gaps: 'The files are good, but they have gaps.',
     unchecked: 'Its files could not be checked.',
     damaged: 'Saved, but not everything is well.',
     elsewhere: 'The recording has ended.',
