@@ -24,8 +24,9 @@ export async function ask(client: WsClient, message: Frame, answer: string, belo
 }
 
 /** Opens a session: what `webrtc_session_ready` says. */
-export function startSession(client: WsClient, streamKind: string): Promise<Readonly<Record<string, unknown>>> {
-  return ask(client, { type: 'webrtc_start', data: { stream_kind: streamKind } }, 'webrtc_session_ready', (data) => data['stream_kind'] === streamKind);
+export function startSession(client: WsClient, streamKind: string, form: 'data' | 'flat' = 'data'): Promise<Readonly<Record<string, unknown>>> {
+  const fields = { stream_kind: streamKind };
+  return ask(client, { type: 'webrtc_start', ...(form === 'data' ? { data: fields } : fields) }, 'webrtc_session_ready', (data) => data['stream_kind'] === streamKind);
 }
 
 export class HeadlessViewer {
