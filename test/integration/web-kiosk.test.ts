@@ -119,3 +119,31 @@ t.test('a scanned name is taken by Enter, and one that the rig would refuse is n
   t.equal((await rig.get('/api/v1/recording')).body['recording']?.valueOf(), false, 'the Enter of a scanner starts nothing');
   await page.context().close();
 });
+
+t.test('everything that is touched is at least 48 px large, on every screen, and the screen of the rig does not scroll', async (t) => {
+  const rig = await rigFor(t, { env: { TOUCHLINE_MATCH_TEAMS: 'FC Nord,SV Süd' } });
+  const { page } = await openKiosk(browser, rig);
+  const small = async (): Promise<string[]> => {
+    const touched = await page.locator('button:visible, a:visible:not(.skip), input:visible').all();
+    const boxes = await Promise.all(touched.map(async (element) => ({ box: await element.boundingBox(), name: await element.innerText() })));
+    // Rounded as the browser lays it out.
+    return boxes.filter(({ box }) => box !== null && (box.width < 47.5 || box.height < 47.5)).map(({ box, name }) => `${name} ${box?.width}x${box?.height}`);
+  };
+  const scrolls = (): Promise<boolean> =>
+    page.locator('main').evaluate((main: { scrollHeight: number; clientHeight: number; ownerDocument: { documentElement: { scrollHeight: number; clientHeight: number } } }) => {
+      const { documentElement } = main.ownerDocument;
+      return main.scrollHeight > main.clientHeight || documentElement.scrollHeight > documentElement.clientHeight;
+    });
+  const lookEverywhere = async (state: string): Promise<void> => {
+    for (const [width, height] of [[1280, 800], [1024, 768], [390, 844]] as const) {
+      await page.setViewportSize({ width, height });
+      t.strictSame(await small(), [], `${state} ${width}x${height}`);
+      if (width > 390) t.equal(await scrolls(), false, `${state} ${width}x${height} does not scroll`);
+    }
+  };
+  await lookEverywhere('idle');
+  await page.getByRole('button', { name: 'Record both cameras' }).click();
+  await band(page, 'recording').waitFor();
+  await lookEverywhere('recording');
+  await page.context().close();
+});

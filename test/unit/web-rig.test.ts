@@ -5,7 +5,7 @@ import { WebSocket as Peer, WebSocketServer } from 'ws';
 import { parseRoute, hrefOf, type Route } from '../../src/web/app/routes.js';
 import { nextDelayMs } from '../../src/web/rig/backoff.js';
 import { parseMessage, type RigMessage } from '../../src/web/rig/messages.js';
-import { type ConnectionState, RigSocket, SILENCE_LIMIT_MS } from '../../src/web/rig/socket.js';
+import { type ConnectionState, type LossCause, RigSocket, SILENCE_LIMIT_MS } from '../../src/web/rig/socket.js';
 import { Hold, HOLD_MS } from '../../src/web/ui/hold.js';
 import { until } from '../support/rig.js';
 
@@ -37,6 +37,10 @@ class Server {
     this.#peers.at(-1)?.send(text);
   }
 
+  refuse(code: number): void {
+    this.#peers.at(-1)?.close(code);
+  }
+
   async close(): Promise<void> {
     for (const peer of this.#peers) peer.terminate();
     await new Promise((done) => this.#server?.close(done));
@@ -48,6 +52,7 @@ interface Page {
   readonly socket: RigSocket;
   readonly states: readonly ConnectionState[];
   readonly messages: readonly RigMessage[];
+  readonly causes: readonly LossCause[];
 }
 
 async function openPage(t: Test): Promise<Page> {
@@ -55,13 +60,14 @@ async function openPage(t: Test): Promise<Page> {
   await server.open();
   const states: ConnectionState[] = [];
   const messages: RigMessage[] = [];
-  const socket = new RigSocket({ url: `ws://127.0.0.1:${server.port}`, onState: (state) => states.push(state), onMessage: (message) => messages.push(message) });
+  const causes: LossCause[] = [];
+  const socket = new RigSocket({ url: `ws://127.0.0.1:${server.port}`, onState: (state) => states.push(state), onMessage: (message) => messages.push(message), onLost: (cause) => causes.push(cause) });
   t.teardown(async () => {
     socket.close();
     await server.close();
   });
   await until(() => server.heard.length > 0, 'it subscribes');
-  return { server, socket, states, messages };
+  return { server, socket, states, messages, causes };
 }
 
 const commandsHeard = ({ server }: Page): string[] => server.heard.filter(({ type }) => type === 'command').map(({ id }) => id ?? '');
@@ -100,6 +106,16 @@ t.test('a connection that is closed is lost at once, and heals when the server i
   await until(() => page.socket.state === 'lost', 'the loss is noticed', 1000);
   await page.server.open();
   await until(() => page.server.connections === 2, 'it comes back', 4000);
+});
+
+t.test('a rig that has too many connections is told from one that is gone', async (t) => {
+  const page = await openPage(t);
+  page.server.refuse(1013);
+  await until(() => page.causes.length === 1, 'the refusal is noticed');
+  await until(() => page.server.connections === 2, 'it tries again');
+  await page.server.close();
+  await until(() => page.causes.length >= 2, 'the loss is noticed');
+  t.strictSame(page.causes.slice(0, 2), ['full', 'broken']);
 });
 
 t.test('a command that was under way when the connection broke is repeated with its id and answered', async (t) => {

@@ -7,22 +7,23 @@ import { useAnnouncer } from '../ui/toast.js';
 /** Over the page as long as the rig is not heard; says so once more when it is back. */
 export function ConnectionBanner() {
   const { app } = useStrings();
-  const { connection } = useRig();
+  const { connection, lossCause } = useRig();
   const { say, show } = useAnnouncer();
   const before = useRef(connection.value);
   const now = connection.value;
+  const detail = lossCause.value === 'full' ? app.connection.full : app.connection.lostDetail;
   useEffect(() => {
-    if (now === 'lost') say(`${app.connection.lost}. ${app.connection.lostDetail}`);
+    if (now === 'lost') say(`${app.connection.lost}. ${detail}`);
     if (now === 'live' && before.current === 'lost') show(app.connection.back, 'good');
     before.current = now;
-  }, [now]);
+  }, [now, detail]);
   if (now !== 'lost') return null;
   return (
     <div class="connection-banner" data-testid="connection-lost">
       <Icon name="alert" />
       <div>
-        <strong>{app.connection.lost}</strong>
-        <p>{app.connection.lostDetail}</p>
+        <strong>{lossCause.value === 'full' ? app.connection.noRoom : app.connection.lost}</strong>
+        <p>{detail}</p>
       </div>
     </div>
   );

@@ -18,7 +18,7 @@ export function TopBar({ route, theme }: { readonly route: Route; readonly theme
   const other: Theme = theme.value === 'night' ? 'sun' : 'night';
   return (
     <header class="top-bar">
-      <a class="brand" href={hrefOf({ page: 'kiosk' })}>
+      <a class="brand" href={hrefOf({ page: 'kiosk' })} aria-label={app.product}>
         <BrandMark />
         <span>{app.product}</span>
       </a>

@@ -29,6 +29,9 @@ export interface KioskState {
   readonly stop: () => Promise<void>;
 }
 
+/** Code of the rig's answer when there is nothing to stop. */
+const NOT_RECORDING = 'not_recording';
+
 export function createKioskState({ socket, status, about }: Rig): KioskState {
   const asked = signal<'start' | 'stop' | null>(null);
   const result = signal<Result | null>(null);
@@ -55,9 +58,12 @@ export function createKioskState({ socket, status, about }: Rig): KioskState {
   const stop = async (): Promise<void> => {
     if (asked.value !== null) return;
     asked.value = 'stop';
+    const matchId = status.peek()?.value.recording.match_id ?? null;
     try {
       const answer = (await socket.command('stop_recording', {})) as StopBody;
-      result.value = outcomeOf(answer, about.value?.cameras ?? USUAL_CAMERAS);
+      const outcome = outcomeOf(answer, about.value?.cameras ?? USUAL_CAMERAS);
+      // Another stop, or the end of the daemon, was quicker.
+      result.value = outcome.kind === 'refused' && outcome.code === NOT_RECORDING ? { kind: 'elsewhere', matchId } : outcome;
     } catch (error) {
       const { code, message } = asRigError(error);
       result.value = { kind: 'refused', code, message };
@@ -66,12 +72,12 @@ export function createKioskState({ socket, status, about }: Rig): KioskState {
     }
   };
 
-  followRecordings(status, asked, result);
+  followRecordings(status, asked, result, startError);
   return { teams: signal(NO_TEAMS), typedName, wantsPictures: signal(true), withoutPicture: signal(new Set()), asked, result, startError, start, stop };
 }
 
 /** A result belongs to the recording before; one that begins takes it away, one that ends without this page leaves a word. */
-function followRecordings(status: Rig['status'], asked: ReadonlySignal<unknown>, result: Signal<Result | null>): void {
+function followRecordings(status: Rig['status'], asked: ReadonlySignal<unknown>, result: Signal<Result | null>, startError: Signal<StartFailure | null>): void {
   let running: string | null = null;
   effect(() => {
     const recording = status.value?.value.recording;
@@ -80,7 +86,10 @@ function followRecordings(status: Rig['status'], asked: ReadonlySignal<unknown>,
     if (recording.recording) {
       const isNew = running !== recording.match_id;
       running = recording.match_id ?? '';
-      if (isNew) result.value = null;
+      if (isNew) {
+        result.value = null;
+        startError.value = null;
+      }
       return;
     }
     if (running === null || recording.phase !== 'idle') return;

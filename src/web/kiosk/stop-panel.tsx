@@ -12,6 +12,7 @@ import { useElapsed } from './use-elapsed.js';
 import { type Activity, protectedSeconds } from './view.js';
 
 const TOO_SHORT_SHOWN_MS = 4000;
+const NO_CONNECTION = 'no_connection';
 
 /** Stops the recording, and never by accident. */
 export function StopPanel({ activity }: { readonly activity: Activity }) {
@@ -25,7 +26,8 @@ export function StopPanel({ activity }: { readonly activity: Activity }) {
   const refusal = result.value?.kind === 'refused' ? result.value : null;
   useEffect(() => {
     if (refusal === null) return;
-    show(`${kiosk.stop.failed} ${refusal.message}`, 'bad');
+    // Without an answer nobody knows what came of it; the band above shows what the rig does.
+    show(refusal.code === NO_CONNECTION ? refusal.message : `${kiosk.stop.failed} ${refusal.message}`, 'bad');
     result.value = null;
   }, [refusal]);
 

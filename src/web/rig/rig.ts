@@ -4,7 +4,7 @@ import { useContext } from 'preact/hooks';
 import type { RigBody } from '../../api/contract/rig.js';
 import type { ChannelData, RigMessage } from './messages.js';
 import { RestClient } from './rest.js';
-import { type ConnectionState, RigSocket } from './socket.js';
+import { type ConnectionState, type LossCause, RigSocket } from './socket.js';
 
 /** A value with the moment at which it was heard, on the page's monotonic clock. */
 export interface Heard<T> {
@@ -21,6 +21,8 @@ export interface Rig {
   readonly rest: RestClient;
   readonly socket: RigSocket;
   readonly connection: ReadonlySignal<ConnectionState>;
+  /** Why it is lost, as far as the rig has said. */
+  readonly lossCause: ReadonlySignal<LossCause>;
   readonly status: ReadonlySignal<Heard<ChannelData['status']> | null>;
   readonly pipelineState: ReadonlySignal<Heard<ChannelData['pipeline_state']> | null>;
   readonly systemMetrics: ReadonlySignal<Heard<ChannelData['system_metrics']> | null>;
@@ -32,6 +34,7 @@ export interface Rig {
 export function connectRig(origin: string): Rig {
   const rest = new RestClient(origin);
   const connection = signal<ConnectionState>('connecting');
+  const lossCause = signal<LossCause>('broken');
   const status = signal<Heard<ChannelData['status']> | null>(null);
   const pipelineState = signal<Heard<ChannelData['pipeline_state']> | null>(null);
   const systemMetrics = signal<Heard<ChannelData['system_metrics']> | null>(null);
@@ -52,10 +55,10 @@ export function connectRig(origin: string): Rig {
     // Without it the page has defaults; the next connection asks again.
     about.value = await rest.get<RigBody>('/rig').catch(() => about.value);
   };
-  const socket = new RigSocket({ url: `${origin.replace(/^http/, 'ws')}/ws`, onMessage: take, onState: changed });
+  const socket = new RigSocket({ url: `${origin.replace(/^http/, 'ws')}/ws`, onMessage: take, onState: changed, onLost: (cause) => (lossCause.value = cause) });
   // A signal is only as live as the connection: what came between a loss and its notice does not count.
   const whileLive = <T>(heard: ReadonlySignal<T | null>): ReadonlySignal<T | null> => computed(() => (connection.value === 'live' ? heard.value : null));
-  return { rest, socket, connection, status: whileLive(status), pipelineState: whileLive(pipelineState), systemMetrics: whileLive(systemMetrics), about };
+  return { rest, socket, connection, lossCause, status: whileLive(status), pipelineState: whileLive(pipelineState), systemMetrics: whileLive(systemMetrics), about };
 }
 
 export const RigContext = createContext<Rig | null>(null);

@@ -9,12 +9,17 @@ export type ConnectionState = 'connecting' | 'live' | 'lost';
 /** The rig publishes its status every second; this long without it, and what the page knows is the past. */
 export const SILENCE_LIMIT_MS = 3000;
 const CHECK_MS = 200;
+export type LossCause = 'broken' | 'full';
+/** With this code the rig closes a connection beyond its limit (docs/websocket.md). */
+const TOO_MANY = 1013;
 
 export interface RigSocketOptions {
   /** `ws://rig/ws` */
   readonly url: string;
   readonly onMessage: (message: RigMessage) => void;
   readonly onState: (state: ConnectionState) => void;
+  /** At each loss and at each attempt that failed: `full` when the rig says that it has too many connections. */
+  readonly onLost?: (cause: LossCause) => void;
 }
 
 type Listener = (message: RigMessage) => void;
@@ -83,13 +88,14 @@ export class RigSocket {
     this.#reopening = null;
     const socket = new WebSocket(this.#options.url);
     this.#socket = socket;
-    const ofThis = (act: () => void) => () => {
-      if (this.#socket === socket) act();
-    };
     // A connection that never opens is as silent as one that broke.
     this.#heardMs = performance.now();
-    socket.addEventListener('open', ofThis(() => this.#opened()));
-    socket.addEventListener('close', ofThis(() => this.#lost()));
+    socket.addEventListener('open', () => {
+      if (this.#socket === socket) this.#opened();
+    });
+    socket.addEventListener('close', ({ code }) => {
+      if (this.#socket === socket) this.#lost(code === TOO_MANY ? 'full' : 'broken');
+    });
     socket.addEventListener('message', ({ data }) => {
       if (this.#socket === socket) this.#take(data);
     });
@@ -115,11 +121,12 @@ export class RigSocket {
 
   #check(): void {
     this.#commands.forgetLost(this.#state === 'live');
-    if (this.#socket !== null && performance.now() - this.#heardMs > SILENCE_LIMIT_MS) this.#lost();
+    if (this.#socket !== null && performance.now() - this.#heardMs > SILENCE_LIMIT_MS) this.#lost('broken');
   }
 
-  #lost(): void {
+  #lost(cause: LossCause): void {
     this.#drop();
+    this.#options.onLost?.(cause);
     this.#become('lost');
     this.#reopening ??= setTimeout(() => this.#open(), nextDelayMs(this.#failures++, Math.random()));
   }

@@ -1,3 +1,4 @@
+import { type Signal, useSignal } from '@preact/signals';
 import { useRig } from '../../rig/rig.js';
 import { useStrings } from '../../strings/use-strings.js';
 import { Button } from '../../ui/button.js';
@@ -7,24 +8,30 @@ import { type Activity, type CameraCondition, type CameraName, conditionOf } fro
 import { LivePicture } from './live-picture.js';
 import { MonitorPicture } from './monitor-picture.js';
 import { PictureCard } from './picture-card.js';
+import type { PictureElement, PictureOverlay } from './picture-element.js';
 
 export interface CameraPaneProps {
   readonly camera: CameraName;
   readonly activity: Activity;
   readonly isSeen: boolean;
+  readonly overlay?: PictureOverlay | undefined;
 }
 
 /** One camera: its picture, or what is known of it; and, while it is to record, whether it does. */
-export function CameraPane({ camera, activity, isSeen }: CameraPaneProps) {
+export function CameraPane({ camera, activity, isSeen, overlay }: CameraPaneProps) {
   const { kiosk } = useStrings();
   const { status } = useRig();
+  const media = useSignal<PictureElement | null>(null);
   const now = status.value?.value;
   const isToRecord = activity === 'recording' || activity === 'broken';
   const condition: CameraCondition | null = now !== undefined && isToRecord ? conditionOf(now, camera) : null;
   const facts = now?.recording.cameras[camera.key]?.facts ?? null;
   return (
     <figure class="pane" data-camera={camera.id} data-condition={condition ?? undefined}>
-      <div class="pane-picture">{isSeen ? pictureOf() : null}</div>
+      <div class="pane-picture">
+        {isSeen ? pictureOf() : null}
+        {overlay === undefined ? null : <div class="pane-overlay">{overlay(camera, media)}</div>}
+      </div>
       <figcaption class="pane-label">
         <span class="pane-name">{kiosk.camera(camera.id)}</span>
         {condition === null ? null : (
@@ -40,17 +47,17 @@ export function CameraPane({ camera, activity, isSeen }: CameraPaneProps) {
   function pictureOf() {
     if (condition !== null) {
       if (condition !== 'recording') return <RecoveryCard camera={camera} condition={condition} />;
-      return <MonitorPicture camera={camera} facts={facts} />;
+      return <MonitorPicture camera={camera} facts={facts} media={media} />;
     }
-    if (activity === 'idle') return <IdlePicture camera={camera} />;
+    if (activity === 'idle') return <IdlePicture camera={camera} media={media} />;
     return <PictureCard icon="camera" title={activity === 'stopping' ? kiosk.picture.stopping : kiosk.condition.starting} isBusy />;
   }
 }
 
-function IdlePicture({ camera }: { readonly camera: CameraName }) {
+function IdlePicture({ camera, media }: { readonly camera: CameraName; readonly media: Signal<PictureElement | null> }) {
   const { kiosk } = useStrings();
   const { wantsPictures } = useKiosk();
-  if (wantsPictures.value) return <LivePicture camera={camera} />;
+  if (wantsPictures.value) return <LivePicture camera={camera} media={media} />;
   return (
     <PictureCard icon="cameraOff" title={kiosk.picture.hidden}>
       <Button icon="camera" onClick={() => (wantsPictures.value = true)}>

@@ -138,7 +138,7 @@ export class LiveFeed {
   #giveBack(): void {
     const preview = this.#rig.status.peek()?.value.preview;
     const isWatched = preview?.webrtc_streams.some(({ camera_id }) => camera_id === this.#camera) ?? true;
-    if (!isWatched) void this.#rig.rest.delete(`/preview?camera_id=${this.#camera}`).catch(() => undefined);
+    if (!isWatched) void this.#rig.rest.delete(`/preview?camera_id=${this.#camera}`, { keepalive: true }).catch(() => undefined);
   }
 }
 

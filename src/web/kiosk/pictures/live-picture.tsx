@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { useRig } from '../../rig/rig.js';
 import { useStrings } from '../../strings/use-strings.js';
@@ -6,13 +6,14 @@ import { useKiosk } from '../kiosk-state.js';
 import type { CameraName } from '../view.js';
 import { type FeedState, LiveFeed } from './live-feed.js';
 import { PictureCard } from './picture-card.js';
+import type { PictureElement } from './picture-element.js';
 
 const TICK_MS = 250;
 /** A picture that is older than this is said to be. */
 const OLD_MS = 1500;
 
 /** The live picture of one camera while nothing is recorded. What is shown as live is live: an old frame is covered. */
-export function LivePicture({ camera }: { readonly camera: CameraName }) {
+export function LivePicture({ camera, media }: { readonly camera: CameraName; readonly media: Signal<PictureElement | null> }) {
   const { kiosk } = useStrings();
   const rig = useRig();
   const { withoutPicture } = useKiosk();
@@ -24,6 +25,7 @@ export function LivePicture({ camera }: { readonly camera: CameraName }) {
     const feed = new LiveFeed(rig, camera.id, video.current);
     const leave = feed.state.subscribe((now) => {
       state.value = now;
+      media.value = now.kind === 'playing' ? video.current : null;
       const isMissing = now.kind === 'none' && now.cause === 'camera';
       if (isMissing === withoutPicture.peek().has(camera.id)) return;
       const others = [...withoutPicture.peek()].filter((id) => id !== camera.id);
@@ -37,6 +39,7 @@ export function LivePicture({ camera }: { readonly camera: CameraName }) {
       leave();
       clearInterval(timer);
       feed.close();
+      media.value = null;
       withoutPicture.value = new Set([...withoutPicture.peek()].filter((id) => id !== camera.id));
     };
   }, []);

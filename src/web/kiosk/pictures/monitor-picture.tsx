@@ -1,16 +1,23 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { CameraFacts } from '../../../api/contract/common.js';
 import { useStrings } from '../../strings/use-strings.js';
 import type { CameraName } from '../view.js';
+import type { PictureElement } from './picture-element.js';
 
 const RETRY_MS = 5000;
+
+export interface MonitorPictureProps {
+  readonly camera: CameraName;
+  readonly facts: CameraFacts | null;
+  readonly media: Signal<PictureElement | null>;
+}
 
 /**
  * What is being recorded, as a cheap stream of stills; where the rig sends none, the facts of the camera stand there.
  * The facts also tell when a picture is old, which a stream of stills cannot.
  */
-export function MonitorPicture({ camera, facts }: { readonly camera: CameraName; readonly facts: CameraFacts | null }) {
+export function MonitorPicture({ camera, facts, media }: MonitorPictureProps) {
   const { kiosk } = useStrings();
   const image = useRef<HTMLImageElement>(null);
   const shown = useSignal(false);
@@ -22,6 +29,12 @@ export function MonitorPicture({ camera, facts }: { readonly camera: CameraName;
     // Without this the browser goes on receiving it behind the scenes.
     return () => element.removeAttribute('src');
   }, [attempt.value]);
+  useEffect(() => {
+    media.value = shown.value ? image.current : null;
+    return () => {
+      media.value = null;
+    };
+  }, [shown.value]);
   useEffect(() => {
     if (shown.value) return;
     const timer = setTimeout(() => (attempt.value += 1), RETRY_MS);

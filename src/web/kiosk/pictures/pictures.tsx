@@ -5,9 +5,10 @@ import { Button } from '../../ui/button.js';
 import { useKiosk } from '../kiosk-state.js';
 import { type Activity, USUAL_CAMERAS } from '../view.js';
 import { CameraPane } from './camera-pane.js';
+import type { PictureOverlay } from './picture-element.js';
 
 /** One pane per camera, as they stand on the rig: left is left. */
-export function Pictures({ activity }: { readonly activity: Activity }) {
+export function Pictures({ activity, overlay }: { readonly activity: Activity; readonly overlay?: PictureOverlay }) {
   const { kiosk } = useStrings();
   const { about } = useRig();
   const { wantsPictures } = useKiosk();
@@ -17,7 +18,7 @@ export function Pictures({ activity }: { readonly activity: Activity }) {
   return (
     <section class="pictures" aria-label={kiosk.cameras.both}>
       {cameras.map((camera) => (
-        <CameraPane key={camera.key} camera={camera} activity={activity} isSeen={isSeen.value} />
+        <CameraPane key={camera.key} camera={camera} activity={activity} isSeen={isSeen.value} overlay={overlay} />
       ))}
       {canHide && wantsPictures.value ? (
         <div class="pictures-switch">

@@ -10,6 +10,8 @@ export const app = {
     live: 'Connected to the rig',
     lost: 'Connection lost',
     lostDetail: 'What the rig does now is not known here. It goes on without this page. Connecting again…',
+    noRoom: 'Too many devices',
+    full: 'The rig serves ten at a time. Close this page on another one. Trying again…',
     back: 'Connected again',
   },
   recordingElsewhere: 'Recording',
