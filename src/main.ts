@@ -138,6 +138,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         clock: systemClock,
         log: logging.part('match'),
       }),
+      hasMatch: (matchId) => library.has(matchId),
       prober,
       space: { latest: () => system.latest()?.disk ?? null, read: () => readSpace(config.recordingsDir) },
       clock: systemClock,

@@ -53,6 +53,11 @@ export function journalPath(matchDir: string, camera: number): string {
   return `${matchDir}/cam${camera}.journal.ndjson`;
 }
 
+/** Whether a file of this name in the folder of a match is the journal of a camera. */
+export function isJournalName(name: string): boolean {
+  return /^cam\d{1,3}\.journal\.ndjson$/.test(name);
+}
+
 export function segmentsDir(matchDir: string): string {
   return `${matchDir}/segments`;
 }

@@ -2,6 +2,9 @@ import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { isJournalName, type JournalEntry } from '../camera/journal.js';
+import { journalEntriesIn } from '../camera/journal-lines.js';
+import { MatchTime } from '../camera/match-time.js';
 import { asTouchlineError, TouchlineError } from '../errors.js';
 import { playableBytes } from '../integrity/playable.js';
 import { inMatch, inSegments, within, type Folder, type FolderEntry } from './folder.js';
@@ -33,9 +36,12 @@ export class MatchReader {
   }
 
   async segments(matchId: string): Promise<MatchSegments> {
-    const files = await inSegments(this.#recordingsDir, matchId, (folder) => this.#videos(folder));
-    if (files === null) throw recordingNotFound(matchId);
-    return segmentsOf(matchId, files);
+    const found = await inMatch(this.#recordingsDir, matchId, async (match) => {
+      const files = await within(await match.folder(SEGMENTS_FOLDER), (folder) => this.#videos(folder));
+      return files === null ? null : segmentsOf(matchId, files, await this.#starts(match));
+    });
+    if (found === null) throw recordingNotFound(matchId);
+    return found;
   }
 
   async openSegment(matchId: string, name: string): Promise<OpenedFile> {
@@ -61,6 +67,26 @@ export class MatchReader {
     } catch (thrown) {
       await Promise.all(opened.map(({ handle }) => handle.close()));
       throw thrown;
+    }
+  }
+
+  /** Where the segments begin, as far as the recorder wrote it down. */
+  async #starts(match: Folder): Promise<ReadonlyMap<string, number | null>> {
+    const journals = await Promise.all((await match.names()).filter(isJournalName).map((name) => this.#journal(match, name)));
+    const time = MatchTime.of(journals);
+    return new Map(journals.flatMap((journal) => time?.segments(journal) ?? []).map(({ name, startSeconds }) => [name, startSeconds]));
+  }
+
+  /** One that cannot be read takes nothing but times from the list. */
+  async #journal(match: Folder, name: string): Promise<readonly JournalEntry[]> {
+    try {
+      const entry = await match.entry(name);
+      const file = entry === null ? null : await match.open(entry);
+      if (file === null) return [];
+      return await journalEntriesIn(file.handle).finally(() => file.handle.close());
+    } catch (thrown) {
+      this.#log.warn({ err: thrown, name }, 'a journal cannot be read: the segments of its camera have no times');
+      return [];
     }
   }
 

@@ -15,10 +15,13 @@ export function summaryOf(matchId: string, segments: readonly MatchFile[], files
   };
 }
 
-/** The segments numbered 1, 2, 3 ... within their cameras. */
-export function segmentsOf(matchId: string, files: readonly MatchFile[]): MatchSegments {
+/**
+ * The segments numbered 1, 2, 3 ... within their cameras.
+ * @param starts where each begins on the time line of the match, by name
+ */
+export function segmentsOf(matchId: string, files: readonly MatchFile[], starts: ReadonlyMap<string, number | null>): MatchSegments {
   const segments = byCamera(files).flatMap(([group, members]) =>
-    inOrderOfRecording(members).map((file, index): SegmentFile => ({ ...file, group, number: index + 1 })),
+    inOrderOfRecording(members).map((file, index): SegmentFile => ({ ...file, group, number: index + 1, startSeconds: starts.get(file.name) ?? null })),
   );
   return { matchId, segments };
 }

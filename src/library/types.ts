@@ -39,6 +39,8 @@ export interface SegmentFile extends MatchFile {
   readonly group: CameraGroup;
   /** 1, 2, 3 ... within its camera, in the order of recording. */
   readonly number: number;
+  /** Where it begins, counted from the first frame of the match; null when nothing tells. */
+  readonly startSeconds: number | null;
 }
 
 export interface MatchSegments {

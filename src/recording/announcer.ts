@@ -33,6 +33,7 @@ export class Announcer {
     const shown = JSON.stringify([
       status.phase,
       status.matchId,
+      status.marksCount,
       mutex.mode,
       mutex.holder,
       [...status.cameras].map(([id, camera]) => [id, camera.state]),

@@ -1,20 +1,20 @@
-import { readFile } from 'node:fs/promises';
-import { JournalEntrySchema, journalPath, type JournalEntry } from '../camera/journal.js';
-import { compileSchema } from '../lib/schema.js';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { journalPath, type JournalEntry } from '../camera/journal.js';
+import { journalEntriesIn } from '../camera/journal-lines.js';
 
-const journalEntry = compileSchema(JournalEntrySchema);
+// Non-blocking, because opening a FIFO in the file's place would otherwise wait for a writer.
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
-/**
- * What the host of a camera wrote down in a match, in order. A last line that a power cut left incomplete, and any
- * line that is no entry, is left out: the files themselves are the truth.
- */
+/** What the host of a camera wrote down in a match, in order; nothing when that cannot be read. */
 export async function readJournal(matchDir: string, camera: number): Promise<JournalEntry[]> {
-  const text = await readFile(journalPath(matchDir, camera), 'utf8').catch(() => '');
-  const entries: JournalEntry[] = [];
-  for (const line of text.split('\n')) {
-    if (line === '') continue;
-    const entry = journalEntry.parseJson(line);
-    if (entry.ok) entries.push(entry.value);
+  const handle = await open(journalPath(matchDir, camera), FLAGS).catch(() => null);
+  if (handle === null) return [];
+  try {
+    return await journalEntriesIn(handle);
+  } catch {
+    return [];
+  } finally {
+    await handle.close();
   }
-  return entries;
 }

@@ -54,6 +54,7 @@ export const ManifestSchema = Type.Object({
   /** Between the first frames of the cameras. */
   first_frame_offset_ms: NullableNumber,
   cameras: Type.Record(Type.String(), ManifestCameraSchema),
+  /** Those of ours are described in marks.ts; other software may have left others, which stay as they are. */
   marks: Type.Array(Type.Unknown()),
 });
 export type Manifest = Static<typeof ManifestSchema>;

@@ -12,16 +12,15 @@ import { segmentShape } from '../integrity/mp4.js';
 import { asTouchlineError } from '../errors.js';
 import type { Prober } from '../integrity/probe.js';
 import type { Clock } from '../lib/clock.js';
-import { readJsonFile, writeFileDurably } from '../lib/durable-file.js';
+import { removeLeftoverTempFiles } from '../lib/durable-file.js';
 import { Exclusive } from '../lib/exclusive.js';
-import { compileSchema } from '../lib/schema.js';
 import { readJournal } from './journal-reader.js';
-import { buildManifest, ManifestSchema, type Manifest, type SegmentFile } from './manifest.js';
+import { buildManifest, type Manifest, type SegmentFile } from './manifest.js';
+import { MatchFiles } from './match-files.js';
 import { isRepairFile, repairSegment } from './repair.js';
 import type { ProbeResult } from './types.js';
 import type { UntidyList } from './untidy-list.js';
 
-const manifestFile = compileSchema(ManifestSchema);
 /** While recording, the manifest follows the segments at most this often. */
 const WRITE_EVERY_MS = 5000;
 
@@ -38,18 +37,20 @@ export interface KeeperOptions {
 }
 
 export class MatchKeeper {
+  /** Every change of a `match.json` goes through here. */
+  readonly files: MatchFiles;
   readonly #options: KeeperOptions;
   readonly #work = new Exclusive();
   readonly #stopping = new AbortController();
   readonly #probes = new Map<string, Map<string, ProbeResult>>();
   /** Folder of the match that is being started or recorded: its files are somebody else's, and no repair competes with it. */
   #recording: string | null = null;
-  readonly #writes = new Exclusive();
   #repairing: AbortController | null = null;
   #writeTimer: NodeJS.Timeout | null = null;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
+    this.files = new MatchFiles((matchDir, previous) => this.#firstManifest(matchDir, previous), options.log);
   }
 
   /** A segment was closed: look at it, and bring the manifest up to date in a while. */
@@ -65,6 +66,7 @@ export class MatchKeeper {
 
   /** A recording is about to begin there: ends repairs, and keeps them away until `wayIsFree` or `ended`. */
   makeWay(matchDir: string): void {
+    if (this.#recording !== matchDir) this.files.attend(matchDir);
     this.#recording = matchDir;
     this.#repairing?.abort();
   }
@@ -92,6 +94,7 @@ export class MatchKeeper {
     this.#options.untidy.add({ matchDir, state, endedEpochMs });
     this.wayIsFree();
     await this.#write(matchDir, state, endedEpochMs);
+    this.files.release(matchDir);
   }
 
   /** Resolves when nothing is left to do. */
@@ -158,6 +161,7 @@ export class MatchKeeper {
     this.#repairing = repairing;
     try {
       const folder = segmentsDir(matchDir);
+      await removeLeftoverTempFiles(matchDir);
       for (const name of await readdir(folder).catch(() => [])) {
         if (repairing.signal.aborted) return false;
         if (isRepairFile(name)) await rm(`${folder}/${name}`, { force: true });
@@ -176,28 +180,31 @@ export class MatchKeeper {
     }
   }
 
-  /** One after the other, so that the newest state is the one that stays. */
-  #write(matchDir: string, state: Manifest['state'], endedEpochMs: number | null): Promise<void> {
-    return this.#writes.run(() => this.#writeNow(matchDir, state, endedEpochMs));
+  async #write(matchDir: string, state: Manifest['state'], endedEpochMs: number | null): Promise<void> {
+    await this.files.renew(matchDir, (previous) => this.#manifest(matchDir, state, endedEpochMs, previous));
+    this.#options.onFiles(matchDir);
   }
 
-  async #writeNow(matchDir: string, state: Manifest['state'], endedEpochMs: number | null): Promise<void> {
-    const path = `${matchDir}/match.json`;
-    const previous = await readJsonFile(path, manifestFile);
+  /** Of a match that is marked before it has a file, or that came from elsewhere. */
+  #firstManifest(matchDir: string, previous: Manifest | null): Promise<Manifest> {
+    const untidy = this.#options.untidy.all().find((match) => match.matchDir === matchDir);
+    const state = this.#recording === matchDir ? 'recording' : (untidy?.state ?? 'finished');
+    return this.#manifest(matchDir, state, untidy?.endedEpochMs ?? null, previous);
+  }
+
+  async #manifest(matchDir: string, state: Manifest['state'], endedEpochMs: number | null, previous: Manifest | null): Promise<Manifest> {
     const cameras = await Promise.all(
       this.#options.cameraIds.map(async (camera) => ({ camera, journal: await readJournal(matchDir, camera), files: await segmentFiles(matchDir, camera) })),
     );
-    const manifest = buildManifest({
+    return buildManifest({
       matchId: basename(matchDir),
       softwareVersion: this.#options.softwareVersion,
       state,
       endedEpochMs,
       cameras,
       probes: this.#probes.get(matchDir) ?? new Map(),
-      previous: 'value' in previous ? previous.value : null,
+      previous,
     });
-    await writeFileDurably(path, `${JSON.stringify(manifest, null, 2)}\n`);
-    this.#options.onFiles(matchDir);
   }
 }
 

@@ -19,6 +19,8 @@ import type { CameraMutex, Lease } from '../mutex/camera-mutex.js';
 import { ActiveRecording } from './active.js';
 import { Announcer } from './announcer.js';
 import { recover } from './adopt.js';
+import { MarkBook } from './mark-book.js';
+import type { MatchMarks } from './marks.js';
 import type { MatchKeeper } from './match-keeper.js';
 import type { RecordingPolicy } from './policy.js';
 import { NOT_RECORDING, protectedRefusal, stopVerdict } from './outcome.js';
@@ -45,6 +47,8 @@ export interface RecorderOptions {
   readonly mutex: CameraMutex;
   readonly store: RecordingStore;
   readonly keeper: MatchKeeper;
+  /** Whether there is a match of this name, inside the recordings folder and nowhere else. */
+  readonly hasMatch: (matchId: string) => Promise<boolean>;
   readonly prober: Prober;
   readonly space: SpaceSource;
   readonly clock: Clock;
@@ -60,6 +64,7 @@ export class Recorder implements RecordingService {
   readonly #options: RecorderOptions;
   readonly #operations = new Exclusive();
   readonly events = new EventEmitter<RecordingEvents>();
+  readonly marks: MatchMarks;
   readonly #announcer: Announcer;
   #phase: Phase = 'idle';
   #active: ActiveRecording | null = null;
@@ -70,6 +75,9 @@ export class Recorder implements RecordingService {
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#announcer = new Announcer(this.events, options.log);
+    const { cameras, recordingsDir, keeper, hasMatch, clock } = options;
+    this.marks = new MarkBook({ cameraIds: cameras.map(({ id }) => id), recordingsDir, files: keeper.files, hasMatch, current: () => this.#currentMatch(), clock });
+    keeper.files.events.on('marks', () => this.#announce());
     for (const camera of options.cameras) {
       camera.on('journal', (entry) => this.#onJournal(entry));
       camera.on('state', () => this.#announce());
@@ -107,13 +115,14 @@ export class Recorder implements RecordingService {
   }
 
   status(): RecordingStatus {
-    const { clock, space } = this.#options;
+    const { clock, space, keeper } = this.#options;
     return statusOf({
       active: this.#active,
       phase: this.#phase,
       policy: this.#options.policy(),
       nowMonoUs: clock.monoUs(),
       hoursLeft: this.#hoursLeft(space.latest()),
+      marksCount: keeper.files.marksCount,
     });
   }
 
@@ -309,7 +318,12 @@ export class Recorder implements RecordingService {
   }
 
   #currentMatchId(): string | null {
-    return this.#active?.stored.matchId ?? this.#startingMatchId;
+    return this.#currentMatch()?.matchId ?? null;
+  }
+
+  #currentMatch(): { readonly matchId: string; readonly startedMonoUs: number | null } | null {
+    if (this.#active !== null) return this.#active.stored;
+    return this.#startingMatchId === null ? null : { matchId: this.#startingMatchId, startedMonoUs: null };
   }
 
   /** A recording that is just being started is protected like one that has run for no time. */

@@ -31,6 +31,7 @@ export function statusOf(facts: {
   readonly policy: Pick<RecordingPolicy, 'protectionMs' | 'requireAllCameras'>;
   readonly nowMonoUs: number;
   readonly hoursLeft: number | null;
+  readonly marksCount: number;
 }): RecordingStatus {
   const { active, policy } = facts;
   if (active === null) {
@@ -47,6 +48,7 @@ export function statusOf(facts: {
       requireAllCameras: policy.requireAllCameras,
       phase: facts.phase,
       hoursLeft: facts.hoursLeft,
+      marksCount: 0,
     };
   }
   const durationMs = Math.max(0, (facts.nowMonoUs - active.stored.startedMonoUs) / 1000);
@@ -64,6 +66,7 @@ export function statusOf(facts: {
     requireAllCameras: active.stored.requireAllCameras,
     phase: facts.phase,
     hoursLeft: facts.hoursLeft,
+    marksCount: facts.marksCount,
   };
 }
 

@@ -6,6 +6,7 @@
 import type { EventEmitter } from 'node:events';
 import type { ProbeResult } from '../integrity/probe.js';
 import type { MutexState } from '../mutex/camera-mutex.js';
+import type { MatchMarks } from './marks.js';
 
 export type { MutexState, ProbeResult };
 
@@ -69,6 +70,8 @@ export interface RecordingStatus {
   /** Extra facts (our addition to the contract): a start or a stop in progress, hours of video that still fit. */
   readonly phase: 'idle' | 'starting' | 'recording' | 'stopping';
   readonly hoursLeft: number | null;
+  /** Of the match that is being recorded; 0 while idle. */
+  readonly marksCount: number;
 }
 
 export interface StartRequest {
@@ -193,6 +196,7 @@ export interface MatchPlace {
 /** The face of the recording part. `status` and `mutexState` are instant and never wait for anything. */
 export interface RecordingService {
   readonly events: EventEmitter<RecordingEvents>;
+  readonly marks: MatchMarks;
   status(): RecordingStatus;
   mutexState(): MutexState;
   health(): Promise<RecordingHealth>;

@@ -18,11 +18,12 @@ const routes = createRoutes(plannedParts());
 const inOrder = [...routes].sort((a, b) => Number(a.method === 'DELETE' && a.params !== null) - Number(b.method === 'DELETE' && b.params !== null));
 
 /** Values for the parameters of paths that are no match and no file of it. */
-const PARAMS: GoodParams = { match_id: MATCH, file_name: 'match.json', log_type: 'health', file: 'cam0.m3u8', camera: '0' };
+const PARAMS: GoodParams = { match_id: MATCH, file_name: 'match.json', log_type: 'health', file: 'cam0.m3u8', camera: '0', mark_id: 'none' };
 /** Input besides the path for routes that cannot do without, or that would change the state that is being walked. */
 const INPUTS: Readonly<Record<string, { readonly query?: string; readonly body?: unknown }>> = {
   'GET ^/video/stream': { query: '?path=cam0' },
   'POST /recording': { body: { match_id: MATCH } },
+  'POST /recordings/:match_id/marks': { body: { kind: 'goal' } },
   'DELETE /recording': { query: '?force=false' },
 };
 

@@ -103,7 +103,7 @@ export function complaintAbout(route: Route, request: WalkRequest, answer: Answe
   }
   if (answer.status === 307 && wrong?.place === 'path') return null;
   if (wrong !== null && wrong.place !== 'path') return `${what}: ${wrong.place} ${wrong.name ?? ''} is wrong and was taken`;
-  if (answer.status !== 200) return `${what}: this status is not documented`;
+  if (answer.status !== (route.creates === true ? 201 : 200)) return `${what}: this status is not documented`;
   if (route.download !== null) return String(answer.headers['content-type']).startsWith(route.download.mediaType) ? null : `${what}: ${String(answer.headers['content-type'])}`;
   const checked = compileSchema(route.response ?? Type.Unknown()).check(answer.json);
   return checked.ok ? null : `${what}: ${JSON.stringify(checked.violations)}`;

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { MatchMarks } from '../../src/recording/marks.js';
 import type {
   MutexState,
   RecordingEvents,
@@ -25,6 +26,7 @@ export interface RecordingPlan {
   readonly health?: () => Promise<RecordingHealth>;
   readonly start?: (request: StartRequest) => Promise<StartResult>;
   readonly stop?: (request: { readonly force: boolean }) => Promise<StopResult>;
+  readonly marks?: Partial<MatchMarks>;
 }
 
 export function plannedRecording(plan: RecordingPlan): PlannedRecording {
@@ -35,6 +37,7 @@ export function plannedRecording(plan: RecordingPlan): PlannedRecording {
   return {
     calls,
     events: new EventEmitter<RecordingEvents>(),
+    marks: { list: () => unplanned('marks.list'), add: () => unplanned('marks.add'), remove: () => unplanned('marks.remove'), ...plan.marks },
     whileAtRest: (_matchId, action) => action(),
     status: () => plan.status?.() ?? unplanned('status'),
     mutexState: () => plan.mutexState?.() ?? unplanned('mutexState'),

@@ -51,6 +51,7 @@ export const IDLE: RecordingStatus = {
   requireAllCameras: true,
   phase: 'idle',
   hoursLeft: 12.5,
+  marksCount: 0,
 };
 
 export const RECORDING: RecordingStatus = {
@@ -75,6 +76,7 @@ export const RECORDING: RecordingStatus = {
   },
   protected: true,
   phase: 'recording',
+  marksCount: 2,
 };
 
 export const STARTED: StartResult = {

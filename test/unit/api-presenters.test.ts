@@ -28,6 +28,7 @@ t.test('an idle status has the eight keys of the contract and none of a running 
     },
     phase: 'idle',
     hours_left: 12.5,
+    marks_count: 0,
   });
 });
 

@@ -81,7 +81,7 @@ t.test('who asks before the library is ready waits for it, but not for ever', as
 });
 
 t.test('every segment that is counted is shown, in the order of the library', async (t) => {
-  const file = { bytes: MB, modifiedEpochMs: 1_770_847_361_999 };
+  const file = { bytes: MB, modifiedEpochMs: 1_770_847_361_999, startSeconds: 1.5 };
   const body = presentSegments({
     matchId: 'm',
     segments: [
@@ -94,7 +94,7 @@ t.test('every segment that is counted is shown, in the order of the library', as
   t.match(body, { match_id: 'm', type: 'segmented', cam1: [], total_size_mb: 4, segments_count: 4 });
   t.strictSame(body.cam0.map(({ name, segment_number }) => [name, segment_number]), [['cam0_a.mp4', 1], ['cam0_b.mp4', 2]]);
   t.strictSame(body.other.map(({ name, camera }) => [name, camera]), [['cam2_a.mp4', 'cam2'], ['x.mp4', 'unknown']]);
-  t.strictSame(body.cam0[0], { name: 'cam0_a.mp4', path: '/api/v1/recordings/m/segments/cam0_a.mp4', size_mb: 1, created_at: 1_770_847_361, segment_number: 1, camera: 'cam0' });
+  t.strictSame(body.cam0[0], { name: 'cam0_a.mp4', path: '/api/v1/recordings/m/segments/cam0_a.mp4', size_mb: 1, created_at: 1_770_847_361, segment_number: 1, camera: 'cam0', start_seconds: 1.5 });
   t.equal(presentSegments({ matchId: 'm', segments: [] }).type, 'single');
 });
 

@@ -60,8 +60,8 @@ t.test('a file belongs to the camera that its name tells, and every camera is li
     oldestSegmentEpochMs: file('', 21).modifiedEpochMs,
   });
   t.strictSame(
-    segmentsOf('m', segments).segments.map(({ group, number, name }) => `${group} ${number} ${name}`),
-    ['cam0 1 cam0_1.mp4', 'cam0 2 cam0_2.mp4', 'cam7 1 cam7_1.mp4', 'unknown 1 pano.mp4'],
+    segmentsOf('m', segments, new Map([['cam0_2.mp4', 60.5]])).segments.map(({ group, number, name, startSeconds }) => `${group} ${number} ${name} ${startSeconds}`),
+    ['cam0 1 cam0_1.mp4 null', 'cam0 2 cam0_2.mp4 60.5', 'cam7 1 cam7_1.mp4 null', 'unknown 1 pano.mp4 null'],
   );
   t.equal(summaryOf('m', [], []), null, 'a match without a file that counts is not listed');
 });

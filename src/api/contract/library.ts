@@ -9,6 +9,10 @@ const DownloadPath = Type.String({ description: 'Where to download it: a path on
 
 export const MatchParams = Type.Object({ match_id: Type.String({ description: 'Name of the match as in the list' }) });
 export const SegmentParams = Type.Object({ ...MatchParams.properties, segment_name: Type.String({ description: 'As in the list of segments' }) });
+/** Ours. */
+export const InlineQuery = Type.Object({
+  inline: Type.Optional(Type.Boolean({ description: 'An `.mp4` is sent as `video/mp4`, to be played in a page instead of being saved; no effect on other files' })),
+});
 export const FileParams = Type.Object({ ...MatchParams.properties, file_name: Type.String({ description: 'As in the list of matches' }) });
 
 export const CameraEntry = Type.Object(
@@ -60,6 +64,9 @@ export const SegmentEntry = Type.Object(
     created_at: WrittenAt,
     segment_number: Type.Integer({ minimum: 1, description: '1, 2, 3 ... within its camera, in the order of recording' }),
     camera: Type.String({ description: '`cam0`, `cam1`, ...; `unknown` when the name tells none' }),
+    start_seconds: Nullable(Type.Number({ minimum: 0 }), {
+      description: 'Where it begins, counted from the first frame of the match, the same for all cameras; null when nothing tells (ours)',
+    }),
   },
   { title: 'SegmentEntry' },
 );

@@ -56,6 +56,7 @@ export const RecordingStatusBody = Type.Object(
       Type.Literal('stopping'),
     ]),
     hours_left: Nullable(Type.Number({ minimum: 0 }), { description: 'Hours of video that still fit on the disk' }),
+    marks_count: Type.Integer({ minimum: 0, description: 'Marks of the match that is being recorded; 0 while idle' }),
   },
   { title: 'RecordingStatus' },
 );

@@ -2,6 +2,7 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { Nullable } from './common.js';
 import { LogsBody } from './diagnostics.js';
 import { RecordingsBody } from './library.js';
+import { AddMarkParams, MarkAddedBody } from './marks.js';
 import { PanoramaProcessingBody } from './panorama.js';
 import { PreviewRequestBody, PreviewStartBody, PreviewStopBody } from './preview.js';
 import { StartBody, StartRequestBody } from './recording-start.js';
@@ -51,6 +52,7 @@ export const COMMANDS = {
   stop_recording: { action: 'stop_recording', params: StopRecordingParams, result: StopBody, like: 'DELETE /recording', changesState: true },
   start_preview: { action: 'start_preview', params: PreviewRequestBody, result: PreviewStartBody, like: 'POST /preview', changesState: true },
   stop_preview: { action: 'stop_preview', params: StopPreviewParams, result: PreviewStopBody, like: 'DELETE /preview', changesState: true },
+  add_mark: { action: 'add_mark', params: AddMarkParams, result: MarkAddedBody, like: 'POST /recordings/{match_id}/marks', changesState: true },
   get_recordings: { action: 'get_recordings', params: NoParams, result: RecordingsBody, like: 'GET /recordings', changesState: false },
   get_logs: { action: 'get_logs', params: GetLogsParams, result: LogsBody, like: 'GET /logs/{log_type}', changesState: false },
   get_panorama_processing: {

@@ -24,6 +24,7 @@ export interface HttpAppParts extends Omit<RouteParts, 'metrics'> {
 /** Each operation answers below all of them, in the same way. */
 const API_PREFIXES = ['/api/v1', '/api'];
 const DOCS_PATH = '/api/docs';
+const CREATED = 201;
 
 /** What all routes are run with. */
 interface Surroundings {
@@ -106,6 +107,7 @@ function dispatch(routes: readonly Route[], surroundings: Surroundings): Request
       body = read.text;
     }
     const answer = await route.invoke({ params: paramsOf(request), query: queryOf(request), body });
+    if (route.creates === true) response.status(CREATED);
     if (answer instanceof DirectAnswer) await answer.send(request, response.set('Content-Security-Policy', MEDIA_POLICY));
     else if (answer instanceof JsonText) response.set('Cache-Control', 'no-store').type('json').send(answer.text);
     else response.set('Cache-Control', 'no-store').json(answer);

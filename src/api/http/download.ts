@@ -16,12 +16,23 @@ const NOT_MODIFIED = 304;
 /** Headers that say something about the file and nothing about a refusal. */
 const OF_THE_FILE = ['ETag', 'Last-Modified', 'Accept-Ranges'];
 
+/** What may be played inside a page. Every other file of a match may be anything, and is only ever saved. */
+const PLAYABLE = /\.mp4$/;
+const PLAYABLE_TYPE = 'video/mp4';
+
+export interface SendOptions {
+  /** A client that takes nothing for so long is gone. */
+  readonly stallMs: number;
+  /** To be played inside a page, where the file is a video; otherwise to be saved. */
+  readonly inline: boolean;
+}
+
 /**
- * Answers with the file or the part of it that was asked for, as an attachment, and closes it in any case. Resolves
+ * Answers with the file or the part of it that was asked for, and closes it in any case. Resolves
  * with false when the client left early. Throws `precondition_failed` or `range_not_satisfiable` before it begins, and
  * what the disk says when it fails midway, with the connection destroyed.
  */
-export async function sendFile(request: Request, response: Response, file: OpenedFile, stallMs: number): Promise<boolean> {
+export async function sendFile(request: Request, response: Response, file: OpenedFile, { stallMs, inline }: SendOptions): Promise<boolean> {
   try {
     const version = { etag: file.etag, lastModified: new Date(file.modifiedEpochMs).toUTCString() };
     requireVersion(request, version);
@@ -32,7 +43,8 @@ export async function sendFile(request: Request, response: Response, file: Opene
       return true;
     }
     const part = partOf(request, response, file, version);
-    attach(response, file.name, 'application/octet-stream');
+    if (inline && PLAYABLE.test(file.name)) response.set('Content-Disposition', 'inline').type(PLAYABLE_TYPE);
+    else attach(response, file.name, 'application/octet-stream');
     response.set('Content-Length', String(part.length));
     if (request.method === 'HEAD') {
       response.end();

@@ -24,6 +24,8 @@ export interface RouteFacts {
   readonly refusals?: Readonly<Record<string, string>>;
   /** Costs the rig so much that a client may ask for it a few times a minute only. */
   readonly expensive?: boolean;
+  /** It makes something: answers 201 instead of 200. */
+  readonly creates?: boolean;
   /** Asked so often by machines that answers are not worth a line in the log. */
   readonly quiet?: boolean;
 }
@@ -31,6 +33,8 @@ export interface RouteFacts {
 /** An answer that is no JSON: the media type, and what it is. */
 export interface Download {
   readonly mediaType: string;
+  /** The other media type, of an answer that is to be played inside a page. */
+  readonly inlineMediaType?: string;
   readonly description: string;
   /** HEAD is answered, too. JSON operations have none, as in the reference (contract 1.5). */
   readonly head: boolean;
@@ -74,7 +78,7 @@ export interface Route extends RouteFacts {
   readonly body: TSchema | null;
   /** The body may be left out. */
   readonly bodyOptional: boolean;
-  /** The answer with status 200, when it is JSON. */
+  /** The answer, when it is JSON. */
   readonly response: TSchema | null;
   /** The answer with status 200, when it is not. */
   readonly download: Download | null;

@@ -4,13 +4,14 @@ import { diagnosticsRoutes, type DiagnosticsParts } from './routes/diagnostics.j
 import { documentationRoutes, edgeRoutes, type EdgeParts } from './routes/edge.js';
 import { hlsRoutes, type HlsParts } from './routes/hls.js';
 import { libraryRoutes, type LibraryParts } from './routes/library.js';
+import { marksRoutes, type MarksParts } from './routes/marks.js';
 import { monitorRoutes, type MonitorParts } from './routes/monitor.js';
 import { previewRoutes, type PreviewParts } from './routes/preview.js';
 import { recordingRoutes, type RecordingParts } from './routes/recording.js';
 import { stateRoutes, type StateParts } from './routes/state.js';
 
 /** What the routes of this table speak to. */
-export type RouteParts = StateParts & RecordingParts & PreviewParts & HlsParts & MonitorParts & LibraryParts & DiagnosticsParts & CompatParts & EdgeParts;
+export type RouteParts = StateParts & RecordingParts & PreviewParts & HlsParts & MonitorParts & LibraryParts & MarksParts & DiagnosticsParts & CompatParts & EdgeParts;
 
 /** Every operation of the API as data; the dispatcher and the documentation walk this table. */
 export function createRoutes(parts: RouteParts): readonly Route[] {
@@ -21,6 +22,7 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
     ...hlsRoutes(parts),
     ...monitorRoutes(parts),
     ...libraryRoutes(parts),
+    ...marksRoutes(parts),
     ...diagnosticsRoutes(parts),
     ...compatRoutes(parts),
     ...edgeRoutes(parts),

@@ -53,13 +53,14 @@ function parametersOf(place: 'path' | 'query', schema: unknown, components: Comp
   });
 }
 
-function successesOf({ response, download }: Route, components: Components): JsonObject {
+function successesOf({ response, download, creates }: Route, components: Components): JsonObject {
   if (download === null) {
     const description = stringAt(response, 'description') ?? 'Done, or refused by the rig: `success` tells where there is one';
-    return { '200': { description, content: json(response, components) } };
+    return { [creates === true ? '201' : '200']: { description, content: json(response, components) } };
   }
   const schema = download.mediaType === 'application/json' ? { type: 'object' } : { type: 'string' };
-  const content = { [download.mediaType]: { schema } };
+  const types = [download.mediaType, download.inlineMediaType].filter((type) => type !== undefined);
+  const content = Object.fromEntries(types.map((type) => [type, { schema }]));
   const whole = { '200': { description: download.description, content } };
   return download.ranges === true ? { ...whole, '206': { description: 'The part that was asked for', content } } : whole;
 }

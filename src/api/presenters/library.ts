@@ -57,6 +57,7 @@ function presentSegment(matchId: string, segment: SegmentFile): SegmentEntry {
     created_at: wholeSeconds(segment.modifiedEpochMs),
     segment_number: segment.number,
     camera: segment.group,
+    start_seconds: segment.startSeconds,
   };
 }
 

@@ -27,6 +27,7 @@ export function presentRecordingStatus(status: RecordingStatus): RecordingStatus
     ...(status.recording ? { protected: status.protected, require_all_cameras: status.requireAllCameras } : {}),
     phase: status.phase,
     hours_left: status.hoursLeft,
+    marks_count: status.marksCount,
   };
 }
 

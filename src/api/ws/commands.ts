@@ -9,6 +9,7 @@ import { type CommandContract, COMMANDS, DEFAULT_LOG_TYPE, type GetLogsParams, L
 import { invalidRequest } from '../http/route.js';
 import { getLogs } from '../operations/diagnostics.js';
 import { getRecordings, type RecordingsList } from '../operations/library.js';
+import { addMark } from '../operations/marks.js';
 import { panoramaProcessing } from '../operations/panorama.js';
 import { startPreview, stopPreview } from '../operations/preview.js';
 import { startRecording, stopRecording } from '../operations/recording.js';
@@ -36,6 +37,7 @@ export function createActions(parts: CommandParts): ReadonlyMap<string, Action> 
     action(COMMANDS.stop_recording, ({ force }) => stopRecording(recording, { force: force ?? false })),
     action(COMMANDS.start_preview, (params) => startPreview(preview, params)),
     action(COMMANDS.stop_preview, ({ camera_id: camera }) => stopPreview(preview, camera == null ? {} : { camera_id: camera })),
+    action(COMMANDS.add_mark, (params) => addMark(recording.marks, params)),
     action(COMMANDS.get_recordings, () => getRecordings(recordings)),
     action(COMMANDS.get_logs, (params) => getLogs(diagnostics, logsWanted(params))),
     action(COMMANDS.get_panorama_processing, ({ match_id: matchId }) => panoramaProcessing(matchId), requireMatchId),

@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import type { Logger } from 'pino';
 import { TouchlineError } from '../../../errors.js';
 import type { Library, OpenedFile } from '../../../library/types.js';
-import { FileParams, MatchParams, SegmentParams } from '../../contract/library.js';
+import { FileParams, InlineQuery, MatchParams, SegmentParams } from '../../contract/library.js';
 import { named } from '../../operations/library.js';
 import { sendFile } from '../download.js';
 import { DownloadSlots } from '../download-slots.js';
@@ -21,7 +21,7 @@ const ZIPS_AT_A_TIME = 2;
 /** When to ask again while others download: they may take minutes. */
 const RETRY_AFTER_SECONDS = 30;
 
-const FILE: Download = { mediaType: 'application/octet-stream', description: 'The bytes of the file', head: true, ranges: true };
+const FILE: Download = { mediaType: 'application/octet-stream', inlineMediaType: 'video/mp4', description: 'The bytes of the file', head: true, ranges: true };
 const ZIP: Download = { mediaType: 'application/zip', description: 'All files of the match, stored without compression; its names begin with the id', head: true };
 const FILE_REFUSALS = {
   '404': 'There is no such file',
@@ -32,10 +32,10 @@ const FILE_REFUSALS = {
 export function downloadRoutes({ library, log, downloadStallMs: stallMs = DEFAULT_STALL_MS }: DownloadParts): readonly Route[] {
   const slots = new DownloadSlots(ZIPS_AT_A_TIME);
 
-  const fileAnswer = (open: () => Promise<OpenedFile>): DirectAnswer =>
+  const fileAnswer = (open: () => Promise<OpenedFile>, inline = false): DirectAnswer =>
     new DirectAnswer(async (request, response) => {
       const file = await open();
-      await watched(response, log, () => sendFile(request, response, file, stallMs));
+      await watched(response, log, () => sendFile(request, response, file, { stallMs, inline }));
     });
 
   const zipAnswer = (matchId: string): DirectAnswer =>
@@ -69,12 +69,13 @@ export function downloadRoutes({ library, log, downloadStallMs: stallMs = DEFAUL
       path: '/recordings/:match_id/segments/:segment_name',
       name: 'recording-segment',
       tag: 'Library',
-      summary: 'Download a segment',
+      summary: 'Download a segment, or play it in a page',
       description: 'Of a segment that is being written, as much as plays.',
       params: SegmentParams,
+      query: InlineQuery,
       download: FILE,
       refusals: FILE_REFUSALS,
-      handle: ({ params }) => fileAnswer(() => library.openSegment(params.match_id, params.segment_name)),
+      handle: ({ params, query }) => fileAnswer(() => library.openSegment(params.match_id, params.segment_name), query.inline),
     }),
     downloadRoute({
       method: 'GET',
@@ -82,11 +83,12 @@ export function downloadRoutes({ library, log, downloadStallMs: stallMs = DEFAUL
       path: '/recordings/:match_id/files/:file_name',
       name: 'recording-file',
       tag: 'Library',
-      summary: 'Download a file from the folder of the match',
+      summary: 'Download a file from the folder of the match, or play it in a page',
       params: FileParams,
+      query: InlineQuery,
       download: FILE,
       refusals: FILE_REFUSALS,
-      handle: ({ params }) => fileAnswer(() => library.openFile(params.match_id, params.file_name)),
+      handle: ({ params, query }) => fileAnswer(() => library.openFile(params.match_id, params.file_name), query.inline),
     }),
   ];
 }
