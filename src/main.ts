@@ -23,9 +23,9 @@ import { makeFolderDurably, removeLeftoverTempFiles } from './lib/durable-file.j
 import { acquireFolderLock, type FolderLock } from './lib/process-lock.js';
 import { openLibrary } from './library/library.js';
 import { CameraMutex } from './mutex/camera-mutex.js';
-import { configuredProfile, liveRequest, loadPipelineLibrary, recordingRequest, redactPipeline, type ChosenProfile, type PipelineLibrary, type RenderedPipeline } from './pipelines/index.js';
+import { configuredProfile, liveRequest, loadPipelineLibrary, pipelineTexts, recordingRequest, redactPipeline, type ChosenProfile, type PipelineLibrary, type RenderedPipeline } from './pipelines/index.js';
 import { openMonitor } from './monitor/open-monitor.js';
-import { hlsFolder } from './preview/hls-folder.js';
+import { exampleTargets, hlsFolder } from './preview/hls-folder.js';
 import { openLivePictures } from './preview/live-pictures.js';
 import { MatchKeeper } from './recording/match-keeper.js';
 import { policyOf } from './recording/policy.js';
@@ -189,6 +189,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       if (recorder.status().phase === 'idle') live.recordingEnded();
     });
     const { preview } = live;
+    const liveExamples = new Map(CAMERA_IDS.map((camera) => [camera, exampleTargets(picturesDir, camera)]));
     let sockets: WebSocketPlane | null = null;
     const app = createHttpApp({
       recording: recorder,
@@ -199,6 +200,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       diagnostics,
       system,
       rig: () => ({ name: hostname(), cameraIds: CAMERA_IDS, matchTeams: config.matchTeams, previewTransportMode: config.previewTransportMode, protectionMs: config.recordingProtectionMs, requireAllCameras: config.recordingRequireAllCameras }),
+      pipelines: () => pipelineTexts(templates, config, chosen, liveExamples),
       pageDir: PAGE_DIR,
       version,
       log: logging.part('api'),

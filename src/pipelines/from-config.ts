@@ -3,7 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import type { Config } from '../config/config.js';
 import { chooseProfile, type ChosenProfile } from './choose-profile.js';
 import type { PipelineLibrary } from './library.js';
-import type { LiveRequest } from './live.js';
+import type { LiveRequest, LiveTargets } from './live.js';
 import type { RecordingRequest } from './schema.js';
 
 /**
@@ -49,4 +49,18 @@ export function recordingRequest(config: Config, chosen: ChosenProfile, camera: 
     segmentSeconds: config.recordingSegmentMs / 1000,
     monitor: config.monitorMode !== 'off',
   };
+}
+
+/** What is run for each of these cameras with the configuration of this moment, as text that may hold passwords (see `redactPipeline`). */
+export function pipelineTexts(
+  library: PipelineLibrary,
+  config: Config,
+  chosen: ChosenProfile,
+  targets: ReadonlyMap<number, LiveTargets>,
+): { readonly profile: string; readonly cameras: ReadonlyMap<number, { readonly recording: string; readonly live: string }> } {
+  const textsOf = (camera: number, target: LiveTargets) => ({
+    recording: library.renderRecording(recordingRequest(config, chosen, camera)).text,
+    live: library.renderLive(liveRequest(config, chosen, camera), target).text,
+  });
+  return { profile: chosen.profile, cameras: new Map([...targets].map(([camera, target]) => [camera, textsOf(camera, target)])) };
 }

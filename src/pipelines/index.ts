@@ -1,7 +1,7 @@
 /** Pipelines as files: the face of this folder. Pure but for reading the folder and looking whether sources exist. */
 export { ELEMENT_NAMES } from './check.js';
 export { chooseProfile, type ChosenProfile, type ProfileWish } from './choose-profile.js';
-export { configuredProfile, liveRequest, recordingRequest } from './from-config.js';
+export { configuredProfile, liveRequest, pipelineTexts, recordingRequest } from './from-config.js';
 export type { LiveRequest, LiveTargets } from './live.js';
 export type { SourceKind } from './compose.js';
 export { cropTo, ROTATIONS, type CropPixels, type CropResult, type FrameSize, type Rotation } from './crop.js';

@@ -4,11 +4,19 @@ import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const SHARED_MEMORY = '/dev/shm';
+/** The usual port of RTP. */
+const FIRST_EXAMPLE_PORT = 5004;
 
 /** The folder that the configuration names, otherwise one in memory that belongs to this runtime folder alone. */
 export function hlsFolder(configured: string | null, runtimeDir: string): string {
   const own = createHash('sha256').update(runtimeDir).digest('hex').slice(0, 12);
   return configured ?? join(SHARED_MEMORY, `touchline-hls-${own}`);
+}
+
+/** Where a live picture would go, for people who read its pipeline: the port of a real one is any that is free. */
+export function exampleTargets(folder: string, camera: number): { readonly rtpPort: number; readonly hlsPlaylist: string; readonly hlsSegments: string } {
+  const { playlist, segments } = new HlsFolder(folder).files(camera);
+  return { rtpPort: FIRST_EXAMPLE_PORT + camera, hlsPlaylist: playlist, hlsSegments: segments };
 }
 
 /** Files of one camera in that folder (contract 7.2). */

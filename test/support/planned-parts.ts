@@ -21,6 +21,7 @@ export function plannedParts(planned: Partial<RouteParts> = {}): RouteParts {
     monitor: { mode: 'off', watchStills: () => unplanned('watchStills'), snapshot: () => unplanned('snapshot') },
     library: plannedLibrary(),
     diagnostics: plannedDiagnostics(),
+    pipelines: () => unplanned('pipelines'),
     metrics: { text: () => unplanned('metrics') },
     ...planned,
   };

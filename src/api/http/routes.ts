@@ -6,12 +6,13 @@ import { hlsRoutes, type HlsParts } from './routes/hls.js';
 import { libraryRoutes, type LibraryParts } from './routes/library.js';
 import { marksRoutes, type MarksParts } from './routes/marks.js';
 import { monitorRoutes, type MonitorParts } from './routes/monitor.js';
+import { pipelinesRoutes, type PipelinesParts } from './routes/pipelines.js';
 import { previewRoutes, type PreviewParts } from './routes/preview.js';
 import { recordingRoutes, type RecordingParts } from './routes/recording.js';
 import { stateRoutes, type StateParts } from './routes/state.js';
 
 /** What the routes of this table speak to. */
-export type RouteParts = StateParts & RecordingParts & PreviewParts & HlsParts & MonitorParts & LibraryParts & MarksParts & DiagnosticsParts & CompatParts & EdgeParts;
+export type RouteParts = StateParts & RecordingParts & PreviewParts & HlsParts & MonitorParts & LibraryParts & MarksParts & DiagnosticsParts & PipelinesParts & CompatParts & EdgeParts;
 
 /** Every operation of the API as data; the dispatcher and the documentation walk this table. */
 export function createRoutes(parts: RouteParts): readonly Route[] {
@@ -24,6 +25,7 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
     ...libraryRoutes(parts),
     ...marksRoutes(parts),
     ...diagnosticsRoutes(parts),
+    ...pipelinesRoutes(parts),
     ...compatRoutes(parts),
     ...edgeRoutes(parts),
   ];
