@@ -29,7 +29,9 @@ import { exampleTargets, hlsFolder } from './preview/hls-folder.js';
 import { openLivePictures } from './preview/live-pictures.js';
 import { MatchKeeper } from './recording/match-keeper.js';
 import { policyOf } from './recording/policy.js';
+import { EncoderRelief } from './recording/encoder-relief.js';
 import { Recorder } from './recording/recorder.js';
+import { Relief } from './recording/relief.js';
 import { readSpace } from './recording/space.js';
 import { RecordingStore } from './recording/store.js';
 import { UntidyList } from './recording/untidy-list.js';
@@ -121,6 +123,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const library = await openLibrary({ recordingsDir: config.recordingsDir, stateDir: config.stateDir, clock: systemClock, log: logging.part('library') });
     undo.push({ end: () => library.close() });
     const mutex = new CameraMutex(systemClock);
+    const relief = new Relief(cameras.map((camera) => new EncoderRelief(camera, systemClock, logging.part('recording'))));
     const recorder = new Recorder({
       cameras,
       recordingsDir: config.recordingsDir,
@@ -140,6 +143,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       }),
       hasMatch: (matchId) => library.has(matchId),
       prober,
+      guard: {
+        policy: () => ({
+          enabled: config.overloadGuardEnabled,
+          cpuPercentThreshold: config.overloadCpuPercentThreshold,
+          pollIntervalMs: config.overloadPollIntervalMs,
+          unhealthyStreakThreshold: config.overloadUnhealthyStreakThreshold,
+        }),
+        cpuPercent: () => system.latest()?.cpuPercent ?? null,
+        relieve: (steps) => relief.take(steps),
+      },
       space: { latest: () => system.latest()?.disk ?? null, read: () => readSpace(config.recordingsDir) },
       clock: systemClock,
       log: logging.part('recording'),
@@ -164,6 +177,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       mode: () => config.monitorMode,
       pipeline: (camera, picture, targets) =>
         templates.renderMonitor(liveRequest(config, chosen, camera), picture, { ...targets, fps: config.monitorFps, width: config.monitorWidth })?.text ?? null,
+      fps: () => config.monitorFps,
       folder: picturesDir,
       cpuPercent: () => system.latest()?.cpuPercent ?? null,
       clock: systemClock,
@@ -186,7 +200,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     undo.push({ end: () => live.close() });
     recorder.events.on('changed', () => {
-      if (recorder.status().phase === 'idle') live.recordingEnded();
+      if (recorder.status().phase === 'idle') live.endMonitors();
+    });
+    relief.pictures((limit) => {
+      monitor.limit(limit);
+      // A stream that stands still would look like a camera that does.
+      if (limit.suspended) live.endMonitors();
     });
     const { preview } = live;
     const liveExamples = new Map(CAMERA_IDS.map((camera) => [camera, exampleTargets(picturesDir, camera)]));

@@ -240,6 +240,7 @@ touchline_tap_src_class_init (TouchlineTapSrcClass *class)
   GstElementClass *element_class = GST_ELEMENT_CLASS (class);
   GstBaseSrcClass *source_class = GST_BASE_SRC_CLASS (class);
   GParamFlags ready = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+  GParamFlags playing = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING;
 
   object_class->set_property = tap_src_set_property;
   object_class->get_property = tap_src_get_property;
@@ -254,11 +255,11 @@ touchline_tap_src_class_init (TouchlineTapSrcClass *class)
   g_object_class_install_property (object_class, PROP_CHANNEL, g_param_spec_string ("channel", "channel",
           "Name of the frametap", DEFAULT_CHANNEL, ready));
   g_object_class_install_property (object_class, PROP_MAX_RATE, g_param_spec_uint ("max-rate", "max-rate",
-          "Frames per second at most, 0 = as they come", 0, 240, 0, ready));
+          "Frames per second at most, 0 = as they come", 0, 240, 0, playing));
   g_object_class_install_property (object_class, PROP_KEYFRAMES_ONLY, g_param_spec_boolean ("keyframes-only",
           "keyframes-only", "Leave out what cannot be decoded alone", FALSE, ready));
   g_object_class_install_property (object_class, PROP_PAUSED, g_param_spec_boolean ("paused", "paused",
-          "Take nothing for the time being", FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+          "Take nothing for the time being", FALSE, playing));
   g_object_class_install_property (object_class, PROP_NICE, g_param_spec_int ("nice", "nice",
           "Priority of the streaming thread, as in nice(2)", 0, 19, DEFAULT_NICE, ready));
 

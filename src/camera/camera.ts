@@ -197,6 +197,11 @@ export class Camera extends EventEmitter<CameraEvents> {
     await this.#requests.run(() => this.#connected().request('watch', params, SHORT_REQUEST_MS));
   }
 
+  /** Lets the encoder of a recording have this share of its configured bit rate. */
+  async tune(runId: string, bitrateShare: number): Promise<void> {
+    await this.#requests.run(() => this.#connected().request('tune', { runId, bitrateShare }, SHORT_REQUEST_MS));
+  }
+
   /** The next encoded frame of a live picture becomes a keyframe; harmless when that run is over. */
   async keyframe(runId: string): Promise<void> {
     await this.#requests.run(() => this.#connected().request('keyframe', { runId }, SHORT_REQUEST_MS));

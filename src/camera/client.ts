@@ -20,6 +20,7 @@ const results = {
   live: compileSchema(METHODS.live.result),
   encode: compileSchema(METHODS.encode.result),
   watch: compileSchema(METHODS.watch.result),
+  tune: compileSchema(METHODS.tune.result),
   keyframe: compileSchema(METHODS.keyframe.result),
   describe: compileSchema(METHODS.describe.result),
   shutdown: compileSchema(METHODS.shutdown.result),

@@ -122,6 +122,8 @@ export const RunStateSchema = Type.Object({
   /** Name of the newest segment file, null before the first. */
   segment: NullableString,
   segmentOpenedMonoUs: NullableNumber,
+  /** Of the encoder's configured bit rate; absent in hosts of an earlier version. */
+  bitrateShare: Type.Optional(Type.Number()),
 });
 export type RunState = Static<typeof RunStateSchema>;
 
@@ -201,9 +203,11 @@ export const METHODS = {
    * `monitor_source` and `monitor_meter`.
    */
   watch: {
-    params: Type.Object({ runId: Type.String(), picture: MonitorNameSchema, pipeline: Type.String({ minLength: 1 }), on: Type.Boolean() }),
+    params: Type.Object({ runId: Type.String(), picture: MonitorNameSchema, pipeline: Type.String({ minLength: 1 }), on: Type.Boolean(), maxRate: Type.Integer({ minimum: 1, maximum: 240 }) }),
     result: Type.Object({}),
   },
+  /** Of a run: let the encoder have this share of its configured bit rate from the next frame on. */
+  tune: { params: Type.Object({ runId: Type.String(), bitrateShare: Type.Number({ minimum: 0.1, maximum: 1 }) }), result: Type.Object({}) },
   /** Of a live picture, or of the small stream beside a run: make the next encoded frame a keyframe. */
   keyframe: { params: Type.Object({ runId: Type.String() }), result: Type.Object({}) },
   /** The spec of the run, for a daemon that knows nothing of it. */

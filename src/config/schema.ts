@@ -168,7 +168,7 @@ const recording = {
 const overload = {
   recording_overload_guard_enabled: Type.Boolean({
     default: true,
-    description: 'Watch for overload and relieve the machine. Kept, not used by this version.',
+    description: 'Watch for overload while recording and take load off the machine: fewer small pictures, then none, then a lower bit rate.',
     ...LIVE,
   }),
   recording_overload_cpu_percent_threshold: Type.Number({
@@ -176,18 +176,18 @@ const overload = {
     maximum: 100,
     default: 92,
     'x-unit': 'percent',
-    description: 'CPU load that counts as overload. Kept, not used by this version.',
+    description: 'Load of all processors together that counts as overload.',
     ...LIVE,
   }),
   recording_overload_poll_interval_seconds: seconds(
     { minimum: 1, maximum: 3600 },
-    { default: 5, description: 'Time between two looks of the overload guard. Kept, not used by this version.', ...LIVE },
+    { default: 5, description: 'Time between two looks of the overload guard.', ...LIVE },
   ),
   recording_overload_unhealthy_streak_threshold: Type.Integer({
     minimum: 1,
     maximum: 1000,
     default: 3,
-    description: 'Bad looks in a row until the guard acts. Kept, not used by this version.',
+    description: 'Bad looks in a row until the guard acts, and until each further step.',
     ...LIVE,
   }),
 };

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { CameraId, MatchPlace, RecordingEvents, RecordingService, StopResult } from '../recording/types.js';
+import type { CameraId, MatchPlace, RecordingEvents, RecordingService, ReliefStep, StopResult } from '../recording/types.js';
 import type { LogEvent } from './entry.js';
 import type { Journal } from './journal.js';
 import { crossedThresholds, lowSpaceAlert } from './low-space.js';
@@ -38,12 +38,13 @@ export class RecordingWatch {
     const stopped = (result: StopResult): void => this.#stopped(result);
     const degraded = (problem: RecordingEvents['degraded'][0]): void => this.#degraded(problem);
     const recovered = (camera: RecordingEvents['recovered'][0]): void => this.#recovered(camera);
+    const overload = (guard: RecordingEvents['overload'][0]): void => this.#overload(guard);
     const changed = (): void => this.#changed();
     events.on('started', started).on('adopted', adopted).on('interrupted', interrupted).on('stopped', stopped);
-    events.on('degraded', degraded).on('recovered', recovered).on('changed', changed);
+    events.on('degraded', degraded).on('recovered', recovered).on('overload', overload).on('changed', changed);
     return () => {
       events.off('started', started).off('adopted', adopted).off('interrupted', interrupted).off('stopped', stopped);
-      events.off('degraded', degraded).off('recovered', recovered).off('changed', changed);
+      events.off('degraded', degraded).off('recovered', recovered).off('overload', overload).off('changed', changed);
     };
   }
 
@@ -119,6 +120,24 @@ export class RecordingWatch {
     this.#givenUp.delete(camera);
   }
 
+  /** Contract 10.2 for the alert; what the guard does about it stands in the watchdog's log. */
+  #overload({ matchId, before, after, threshold }: RecordingEvents['overload'][0]): void {
+    if (after.active && !before.active) {
+      this.#journal.alert({
+        eventType: 'recording_overload_guard_triggered',
+        severity: 'warning',
+        message: 'Recording overload guard activated',
+        details: { match_id: matchId, unhealthy_streak: after.unhealthyStreak, threshold, reasons: after.reasons },
+      });
+    }
+    this.#journal.note({
+      eventType: after.active ? 'recording_overload_guard_active' : 'recording_overload_guard_calm',
+      severity: after.active ? 'warning' : 'info',
+      message: `${after.active ? `The rig is overloaded while it records ${matchId}: ${after.reasons.join('; ')}` : `The rig keeps up with ${matchId} again`}. ${inForce(after.steps)}`,
+      details: { match_id: matchId, reasons: after.reasons, steps: after.steps },
+    });
+  }
+
   #changed(): void {
     const { matchId, recovery, phase } = this.#recording.status();
     if (phase === 'idle') this.#forget();
@@ -168,4 +187,14 @@ export class RecordingWatch {
     this.#attempts.clear();
     this.#told.clear();
   }
+}
+
+const STEP_WORDS: Readonly<Record<ReliefStep, string>> = {
+  slower_pictures: 'fewer small pictures a second',
+  no_pictures: 'no small pictures',
+  lower_bitrate: 'a lower bit rate',
+};
+
+function inForce(steps: readonly ReliefStep[]): string {
+  return steps.length === 0 ? 'Nothing is taken away from it.' : `To make room: ${steps.map((step) => STEP_WORDS[step]).join(', ')}.`;
 }

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { TouchlineError } from '../errors.js';
 import type { Clock } from '../lib/clock.js';
-import type { MonitoredCamera } from './monitored-camera.js';
+import type { MonitoredCamera, MonitorLimit } from './monitored-camera.js';
 import type { StillsFolder } from './stills-folder.js';
 import type { MonitorService, MonitorStream, Still, StillsViewer } from './types.js';
 
@@ -40,6 +40,7 @@ export class Monitor implements MonitorService {
   readonly #watching = new Map<string, Watching>();
   /** Cameras that did nothing at the last look. */
   #idle: ReadonlySet<number> = new Set();
+  #isSuspended = false;
   #patrol: NodeJS.Timeout | null = null;
 
   constructor(options: MonitorOptions) {
@@ -91,6 +92,13 @@ export class Monitor implements MonitorService {
     };
   }
 
+  /** Makes room for a recording that is more than the machine can do, and gives it back. */
+  limit(limit: MonitorLimit): void {
+    this.#isSuspended = limit.suspended;
+    for (const camera of this.#options.cameras) camera.limit(limit);
+    if (limit.suspended) this.dismiss();
+  }
+
   /** Lets every viewer of stills go. */
   dismiss(): void {
     for (const user of [...this.#watching.keys()]) this.#end(user);
@@ -114,6 +122,7 @@ export class Monitor implements MonitorService {
     if (this.mode === 'off') throw new TouchlineError({ kind: 'unavailable', code: 'monitor_off', message: 'Small pictures are switched off (monitor_mode).' });
     if (!this.#options.isPossible) throw new TouchlineError({ kind: 'unavailable', code: 'monitor_unavailable', message: 'This profile makes no small pictures.' });
     if (!camera.isRunning) throw new TouchlineError({ kind: 'conflict', code: 'camera_not_running', message: `Camera ${id} does not run now. Start a recording or the preview.` });
+    if (this.#isSuspended) throw new TouchlineError({ kind: 'busy', code: 'monitor_no_time', message: 'The rig is overloaded: recording comes first. Try again later.' });
     const load = this.#options.cpuPercent();
     if (this.mode === 'auto' && load !== null && load >= BUSY_PERCENT && !camera.isOn(picture)) {
       throw new TouchlineError({ kind: 'busy', code: 'monitor_no_time', message: `The processor is at ${Math.round(load)} %: recording comes first. Try again later.` });

@@ -8,6 +8,14 @@ import type { MonitorName } from '../camera/protocol.js';
 import { asTouchlineError } from '../errors.js';
 import type { Clock } from '../lib/clock.js';
 
+/** What the pictures may cost. */
+export interface MonitorLimit {
+  /** Of the configured number of pictures a second. */
+  readonly rateShare: number;
+  /** None at all for the time being. */
+  readonly suspended: boolean;
+}
+
 /** Somebody who asks for a picture every few seconds does not make the encoder start and stop. */
 const LINGER_MS = 5000;
 /** Doubled with each failure in a row, up to the second one. */
@@ -21,6 +29,8 @@ interface Demand {
   /** A request is under way, or failed a moment ago. */
   isAsking: boolean;
   retryAtMonoMs: number;
+  /** The rate that the process was told last. */
+  maxRate: number | null;
   failures: number;
 }
 
@@ -28,6 +38,8 @@ export interface MonitoredCameraOptions {
   readonly camera: Camera;
   /** Pipeline of a picture with the configuration of this moment; null when the profile has none. */
   readonly pipeline: (picture: MonitorName) => string | null;
+  /** Pictures a second, as configured now. */
+  readonly fps: () => number;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -37,13 +49,14 @@ export class MonitoredCamera {
   readonly #options: MonitoredCameraOptions;
   readonly #demands: ReadonlyMap<MonitorName, Demand>;
   readonly #onState = (): void => this.#follow();
+  #limit: MonitorLimit = { rateShare: 1, suspended: false };
   #keyframeMonoMs = Number.NEGATIVE_INFINITY;
   #keyframeIsDue = false;
 
   constructor(options: MonitoredCameraOptions) {
     this.#options = options;
     this.id = options.camera.id;
-    const demand = (): Demand => ({ users: new Set(), wantedUntilMonoMs: Number.NEGATIVE_INFINITY, isAsking: false, retryAtMonoMs: Number.NEGATIVE_INFINITY, failures: 0 });
+    const demand = (): Demand => ({ users: new Set(), wantedUntilMonoMs: Number.NEGATIVE_INFINITY, isAsking: false, retryAtMonoMs: Number.NEGATIVE_INFINITY, maxRate: null, failures: 0 });
     this.#demands = new Map<MonitorName, Demand>([
       ['stills', demand()],
       ['stream', demand()],
@@ -88,6 +101,11 @@ export class MonitoredCamera {
     demand.wantedUntilMonoMs = this.#options.clock.monoMs() + LINGER_MS;
   }
 
+  limit(limit: MonitorLimit): void {
+    this.#limit = limit;
+    this.#follow();
+  }
+
   /** Soon: several viewers that ask at the same time get the same one. */
   wantKeyframe(): void {
     const { camera, clock } = this.#options;
@@ -111,18 +129,21 @@ export class MonitoredCamera {
     if (runId === null) return;
     const nowMonoMs = this.#options.clock.monoMs();
     for (const [picture, demand] of this.#demands) {
-      const isWanted = demand.users.size > 0 || nowMonoMs < demand.wantedUntilMonoMs;
-      if (isWanted === this.isOn(picture) || demand.isAsking || nowMonoMs < demand.retryAtMonoMs) continue;
-      void this.#ask(runId, picture, demand, isWanted);
+      const isWanted = !this.#limit.suspended && (demand.users.size > 0 || nowMonoMs < demand.wantedUntilMonoMs);
+      const maxRate = Math.max(1, Math.round(this.#options.fps() * this.#limit.rateShare));
+      const isRight = isWanted === this.isOn(picture) && (!isWanted || demand.maxRate === maxRate);
+      if (isRight || demand.isAsking || nowMonoMs < demand.retryAtMonoMs) continue;
+      void this.#ask(runId, picture, demand, { on: isWanted, maxRate });
     }
   }
 
-  async #ask(runId: string, picture: MonitorName, demand: Demand, on: boolean): Promise<void> {
+  async #ask(runId: string, picture: MonitorName, demand: Demand, wanted: { readonly on: boolean; readonly maxRate: number }): Promise<void> {
     const { camera, pipeline, clock, log } = this.#options;
     demand.isAsking = true;
     try {
       const text = pipeline(picture);
-      if (text !== null) await camera.watch({ runId, picture, pipeline: text, on });
+      if (text !== null) await camera.watch({ runId, picture, pipeline: text, ...wanted });
+      demand.maxRate = wanted.maxRate;
       demand.failures = 0;
     } catch (error) {
       demand.retryAtMonoMs = clock.monoMs() + Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** demand.failures);

@@ -41,8 +41,8 @@ export interface LivePictures {
   readonly preview: Preview;
   readonly sessions: WebrtcSessions;
   readonly hlsDir: string;
-  /** Nothing is recorded any more: its viewers are told. */
-  recordingEnded(): void;
+  /** There are no small pictures any more: their viewers are told. */
+  endMonitors(): void;
   /** Ends every picture and lets every viewer go. */
   close(): Promise<void>;
 }
@@ -94,7 +94,7 @@ export async function openLivePictures(options: LivePicturesOptions): Promise<Li
     preview,
     sessions,
     hlsDir: hls.path,
-    recordingEnded: () => {
+    endMonitors: () => {
       for (const { sessionId } of monitors.sessions()) sessions.over(sessionId);
     },
     close: async () => {

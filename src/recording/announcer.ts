@@ -38,6 +38,7 @@ export class Announcer {
       mutex.holder,
       [...status.cameras].map(([id, camera]) => [id, camera.state]),
       [...status.degradedReasons],
+      status.overloadGuard.steps,
       [...status.recovery].map(([id, { attempts, recovering, failedPermanently }]) => [id, attempts, recovering, failedPermanently]),
     ]);
     if (shown === this.#shown) return;

@@ -22,6 +22,7 @@ import { recover } from './adopt.js';
 import { MarkBook } from './mark-book.js';
 import type { MatchMarks } from './marks.js';
 import type { MatchKeeper } from './match-keeper.js';
+import { OverloadGuard, type GuardOptions } from './overload-guard.js';
 import type { RecordingPolicy } from './policy.js';
 import { NOT_RECORDING, protectedRefusal, stopVerdict } from './outcome.js';
 import { hoursThatFit, type Space, spaceRefusal, type SpaceSource } from './space.js';
@@ -51,6 +52,8 @@ export interface RecorderOptions {
   readonly hasMatch: (matchId: string) => Promise<boolean>;
   readonly prober: Prober;
   readonly space: SpaceSource;
+  /** What the overload guard goes by, and what it can do. */
+  readonly guard: Pick<GuardOptions, 'policy' | 'cpuPercent' | 'relieve'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -66,6 +69,7 @@ export class Recorder implements RecordingService {
   readonly events = new EventEmitter<RecordingEvents>();
   readonly marks: MatchMarks;
   readonly #announcer: Announcer;
+  readonly #guard: OverloadGuard;
   #phase: Phase = 'idle';
   #active: ActiveRecording | null = null;
   #lease: Lease | null = null;
@@ -78,6 +82,17 @@ export class Recorder implements RecordingService {
     const { cameras, recordingsDir, keeper, hasMatch, clock } = options;
     this.marks = new MarkBook({ cameraIds: cameras.map(({ id }) => id), recordingsDir, files: keeper.files, hasMatch, current: () => this.#currentMatch(), clock });
     keeper.files.events.on('marks', () => this.#announce());
+    this.#guard = new OverloadGuard({
+      ...options.guard,
+      health: () => this.health(),
+      onChange: (match, before, after) => {
+        options.log.warn({ matchId: match.matchId, active: after.active, reasons: after.reasons, steps: after.steps }, 'overload guard');
+        this.#announcer.tell('overload', { ...match, before, after, threshold: options.guard.policy().unhealthyStreakThreshold });
+        this.#announce();
+      },
+      clock: options.clock,
+      log: options.log,
+    });
     for (const camera of options.cameras) {
       camera.on('journal', (entry) => this.#onJournal(entry));
       camera.on('state', () => this.#announce());
@@ -121,6 +136,7 @@ export class Recorder implements RecordingService {
       phase: this.#phase,
       policy: this.#options.policy(),
       nowMonoUs: clock.monoUs(),
+      guard: this.#guard.status(),
       hoursLeft: this.#hoursLeft(space.latest()),
       marksCount: keeper.files.marksCount,
     });
@@ -171,6 +187,7 @@ export class Recorder implements RecordingService {
   /** Leaves the recording to the hosts. */
   async detach(): Promise<void> {
     await this.#operations.idle();
+    this.#guard.end();
     this.#active?.close();
     await this.#options.keeper.stop();
   }
@@ -233,6 +250,7 @@ export class Recorder implements RecordingService {
     const policy = this.#options.policy();
     this.#phase = 'stopping';
     active.stopping = true;
+    this.#guard.end();
     this.#announce();
     // First the note, so that a daemon that dies from now on has a successor that knows; but no stop waits for a disk.
     const noted = store.write({ ...active.stored, stopping: true }).catch((error: unknown) => log.error({ err: error }, 'the stop could not be noted in the state file'));
@@ -284,6 +302,7 @@ export class Recorder implements RecordingService {
       const spec = stored.cameras.find((recorded) => recorded.camera === camera.id)?.spec;
       camera.want(spec === undefined ? { kind: 'idle' } : { kind: 'recording', spec });
     }
+    this.#guard.begin(placeOf(stored));
     this.#announce();
   }
 

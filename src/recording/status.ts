@@ -6,20 +6,11 @@ import type { Prober } from '../integrity/probe.js';
 import type { Clock } from '../lib/clock.js';
 import type { ActiveRecording, RecordedCamera } from './active.js';
 import { healthIssues } from './health.js';
+import { GUARD_AT_REST } from './overload-guard.js';
 import type { RecordingPolicy } from './policy.js';
 import { newestSegment } from './stop.js';
 import type { CameraDiagnostics, CameraId, OverloadGuardStatus, ProbeResult, RecordingHealth, RecordingStatus } from './types.js';
 
-const GUARD_AT_REST: OverloadGuardStatus = {
-  active: false,
-  triggeredAtEpochMs: null,
-  lastEvaluatedAtEpochMs: null,
-  unhealthyStreak: 0,
-  cpuPercent: null,
-  reasons: [],
-  healthHealthy: null,
-  healthMessage: null,
-};
 /** A file that is still written cannot be probed fairly: it counts as stable after this long without growth. */
 const STABLE_MS = 10_000;
 const PROBE_MIN_BYTES = 4 * 1024 * 1024;
@@ -30,6 +21,7 @@ export function statusOf(facts: {
   readonly phase: RecordingStatus['phase'];
   readonly policy: Pick<RecordingPolicy, 'protectionMs' | 'requireAllCameras'>;
   readonly nowMonoUs: number;
+  readonly guard: OverloadGuardStatus;
   readonly hoursLeft: number | null;
   readonly marksCount: number;
 }): RecordingStatus {
@@ -52,7 +44,8 @@ export function statusOf(facts: {
     };
   }
   const durationMs = Math.max(0, (facts.nowMonoUs - active.stored.startedMonoUs) / 1000);
-  const degraded = active.stopping ? new Map<CameraId, string>() : active.degraded();
+  const degraded = new Map<CameraId | 'overload_guard', string>(active.stopping ? [] : active.degraded());
+  if (facts.guard.active) degraded.set('overload_guard', facts.guard.reasons.join('; '));
   return {
     recording: true,
     matchId: active.stored.matchId,
@@ -61,7 +54,7 @@ export function statusOf(facts: {
     degraded: degraded.size > 0,
     degradedReasons: degraded,
     recovery: new Map([...active.cameras].map(([id, recorded]) => [id, recorded.account.snapshot()])),
-    overloadGuard: GUARD_AT_REST,
+    overloadGuard: facts.guard,
     protected: durationMs < policy.protectionMs,
     requireAllCameras: active.stored.requireAllCameras,
     phase: facts.phase,

@@ -42,6 +42,9 @@ export interface RecordingCamera {
   readonly facts: CameraFacts | null;
 }
 
+/** What the guard takes away to make room for the recording, the mildest first. */
+export type ReliefStep = 'slower_pictures' | 'no_pictures' | 'lower_bitrate';
+
 export interface OverloadGuardStatus {
   readonly active: boolean;
   readonly triggeredAtEpochMs: number | null;
@@ -51,6 +54,8 @@ export interface OverloadGuardStatus {
   readonly reasons: readonly string[];
   readonly healthHealthy: boolean | null;
   readonly healthMessage: string | null;
+  /** In force now; our addition. They outlast `active` for a while. */
+  readonly steps: readonly ReliefStep[];
 }
 
 export interface RecordingStatus {
@@ -184,6 +189,8 @@ export interface RecordingEvents {
   interrupted: [match: MatchPlace];
   /** A camera of the running recording does not deliver. */
   degraded: [problem: MatchPlace & { readonly camera: CameraId; readonly reason: string; readonly attempts: number }];
+  /** The overload guard became active or inactive, took a step or undid one. */
+  overload: [guard: MatchPlace & { readonly before: OverloadGuardStatus; readonly after: OverloadGuardStatus; readonly threshold: number }];
   /** It delivers again. */
   recovered: [camera: MatchPlace & { readonly camera: CameraId }];
 }

@@ -46,6 +46,7 @@ export const IDLE: RecordingStatus = {
     reasons: [],
     healthHealthy: null,
     healthMessage: null,
+    steps: [],
   },
   protected: false,
   requireAllCameras: true,

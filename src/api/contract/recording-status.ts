@@ -11,6 +11,9 @@ export const OverloadGuardBody = Type.Object(
     reasons: Type.Array(Type.String()),
     health_healthy: Nullable(Type.Boolean()),
     health_message: Nullable(Type.String()),
+    steps: Type.Array(Type.Union([Type.Literal('slower_pictures'), Type.Literal('no_pictures'), Type.Literal('lower_bitrate')]), {
+      description: 'What was taken away to make room for the recording and was not given back yet; our addition',
+    }),
   },
   { title: 'OverloadGuard' },
 );

@@ -72,5 +72,6 @@ function presentGuard(guard: OverloadGuardStatus): RecordingStatusBody['overload
     reasons: [...guard.reasons],
     health_healthy: guard.healthHealthy,
     health_message: guard.healthMessage,
+    steps: [...guard.steps],
   };
 }

@@ -109,7 +109,7 @@ export class GstPipeline {
   }
 
   /** Throws TouchlineError `pipeline_incomplete` when the pipeline has no such element. */
-  set(element: string, property: string, value: string | boolean): void {
+  set(element: string, property: string, value: string | boolean | number): void {
     const child = this.#child(element);
     if (child === undefined) {
       throw new TouchlineError({

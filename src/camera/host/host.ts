@@ -174,6 +174,12 @@ export class CameraHost {
     });
   }
 
+  async tune(params: Params<'tune'>): Promise<Result<'tune'>> {
+    this.#expect(params.runId, 'running').tune(params.bitrateShare);
+    this.#push();
+    return {};
+  }
+
   async keyframe(params: Params<'keyframe'>): Promise<Result<'keyframe'>> {
     this.#live.keyframe(params);
     if (this.#run?.spec.runId === params.runId) this.#monitors.keyframe();

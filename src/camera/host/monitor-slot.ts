@@ -37,12 +37,15 @@ export class MonitorSlot {
   }
 
   /** True when a pipeline had to be made for it. Throws what GStreamer says of its text, or `monitor_failed` after too many failures. */
-  watch({ picture, pipeline: text, on }: Params<'watch'>): boolean {
+  watch({ picture, pipeline: text, on, maxRate }: Params<'watch'>): boolean {
     const known = this.#newest(picture);
     // A daemon that came later listens elsewhere: its text is another one.
     const isSame = known !== null && known.error === null && known.text === text;
     if (isSame || !on) {
-      if (known !== null && known.error === null) this.#pause(known, !on);
+      if (known !== null && known.error === null) {
+        this.#slow(known, maxRate);
+        this.#pause(known, !on);
+      }
       return false;
     }
     const made = this.#monitors.get(picture) ?? [];
@@ -57,6 +60,7 @@ export class MonitorSlot {
       this.#pause(monitor, true);
       this.#options.onChange();
     });
+    this.#slow(monitor, maxRate);
     monitor.pipeline.play();
     return true;
   }
@@ -79,6 +83,11 @@ export class MonitorSlot {
 
   #newest(picture: MonitorName): Monitor | null {
     return this.#monitors.get(picture)?.at(-1) ?? null;
+  }
+
+  /** Not a stream that the camera has encoded: each of its frames needs the ones before. */
+  #slow({ pipeline }: Monitor, maxRate: number): void {
+    if (Number(pipeline.get('monitor_source', 'max-rate')) > 0) pipeline.set('monitor_source', 'max-rate', maxRate);
   }
 
   #pause(monitor: Monitor, paused: boolean): void {

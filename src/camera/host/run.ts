@@ -66,6 +66,9 @@ export class PipelineRun {
   #playedMonoUs: number | null = null;
   #segment: string | null = null;
   #segmentOpenedMonoUs: number | null = null;
+  /** As the pipeline's text has it, in the encoder's own unit; null while nobody asked. */
+  #configuredBitrate: number | null = null;
+  #bitrateShare = 1;
   #released = false;
 
   constructor(options: {
@@ -147,6 +150,16 @@ export class PipelineRun {
     this.#pipeline.stop();
   }
 
+  /** From the next frame on. Without effect where the camera encodes. */
+  tune(bitrateShare: number): void {
+    if (this.#configuredBitrate === null) {
+      const bitrate = this.#pipeline.has('encoder') ? this.#pipeline.get('encoder', 'bitrate') : null;
+      this.#configuredBitrate = typeof bitrate === 'number' ? bitrate : null;
+    }
+    if (this.#configuredBitrate !== null) this.#pipeline.set('encoder', 'bitrate', Math.round(this.#configuredBitrate * bitrateShare));
+    this.#bitrateShare = bitrateShare;
+  }
+
   /** Why the pipeline cannot go on, null while it can. */
   get failure(): TouchlineError | null {
     return this.#error;
@@ -173,6 +186,7 @@ export class PipelineRun {
       sink: this.sink(),
       segment: this.#segment,
       segmentOpenedMonoUs: this.#segmentOpenedMonoUs,
+      bitrateShare: this.#bitrateShare,
     };
   }
 

@@ -1,0 +1,51 @@
+/** A rig that is overloaded says so, makes room step by step, and gives everything back; the recording goes on untouched. */
+import { systemClock } from '../../src/lib/clock.js';
+import t from 'tap';
+import { MotionJpeg } from '../support/motion-jpeg.js';
+import { Rig, until } from '../support/rig.js';
+
+const bytesOf = async (rig: Rig): Promise<number> => Number((await rig.get('/api/v1/recording')).body['cameras']?.['camera_0']?.['facts']?.['bytes_written']?.valueOf());
+
+/** Bytes per second that camera 0 writes, over a few seconds. */
+async function rateOf(rig: Rig): Promise<number> {
+  const [fromBytes, fromMs] = [await bytesOf(rig), systemClock.monoMs()];
+  await until(async () => (await bytesOf(rig)) > fromBytes && systemClock.monoMs() - fromMs > 3000, 'it writes');
+  return ((await bytesOf(rig)) - fromBytes) / ((systemClock.monoMs() - fromMs) / 1000);
+}
+
+t.test('the guard acts and tells, and the recording keeps every frame', async (t) => {
+  // Any load is too much, until the configuration says otherwise.
+  const rig = await Rig.start({
+    env: {
+      TOUCHLINE_RECORDING_OVERLOAD_CPU_PERCENT_THRESHOLD: '1',
+      TOUCHLINE_RECORDING_OVERLOAD_POLL_INTERVAL_SECONDS: '2',
+      TOUCHLINE_RECORDING_OVERLOAD_UNHEALTHY_STREAK_THRESHOLD: '2',
+    },
+  });
+  t.teardown(() => rig.dispose());
+  await rig.record('match');
+  const guard = async (): Promise<unknown> => (await rig.get('/api/v1/recording')).body['overload_guard'];
+  t.match(await guard(), { active: false, steps: [] });
+  const viewer = new MotionJpeg(rig, 0);
+  t.teardown(() => viewer.socket.destroy());
+  const rate = await rateOf(rig);
+  await until(async () => Object(await guard()).active === true, 'it is active');
+  const status = (await rig.get('/api/v1/recording')).body;
+  t.match(status, { degraded: true, degraded_cameras: { overload_guard: /cpu [\d.]+% >= 1.0% threshold/ }, overload_guard: { health_healthy: true, steps: ['slower_pictures'] } });
+  await until(async () => Object(await guard()).steps.length === 2, 'the second step');
+  await until(() => viewer.isOver, 'who watches is let go');
+  t.equal((await fetch(`${rig.url}/api/v1/cameras/0/snapshot.jpg`)).status, 503);
+  await until(async () => Object(await guard()).steps.length === 3, 'the third step');
+  await until(async () => (await rateOf(rig)) < rate * 0.8, 'the encoder writes less');
+  const alerts = JSON.stringify((await rig.get('/api/v1/logs/alerts')).body);
+  t.match(alerts, /recording_overload_guard_triggered/);
+  t.equal(alerts.match(/recording_overload_guard_triggered/g)?.length, 1, 'once, not at each look');
+  t.match(JSON.stringify((await rig.get('/api/v1/logs/watchdog')).body), /To make room: fewer small pictures a second, no small pictures, a lower bit rate/);
+  t.match((await rig.stop()).body, { success: true, graceful_stop: true });
+  t.match(await guard(), { active: false, steps: [] });
+  for (const camera of [0, 1]) {
+    const ended = (await rig.journal('match', camera)).find((entry) => entry['kind']?.valueOf() === 'run-ended');
+    t.equal(ended?.['framesMissed']?.valueOf(), 0);
+    t.equal(ended?.['framesInSegments']?.valueOf(), ended?.['framesAtSource']?.valueOf());
+  }
+});
