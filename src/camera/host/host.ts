@@ -15,8 +15,7 @@ import { HEARTBEAT_MS, type Failure, type HostPhase, type HostState, type Params
 import type { GstPipeline } from './gst.js';
 import type { HostFiles } from './intent.js';
 import type { JournalWriter } from './journal-writer.js';
-import { LiveSlot } from './live-slot.js';
-import { MonitorSlot } from './monitor-slot.js';
+import { Pictures } from './pictures.js';
 import { buildRun, endRun } from './recorded-run.js';
 import type { PipelineRun } from './run.js';
 import { stallOf } from './stall.js';
@@ -56,8 +55,7 @@ export class CameraHost {
   readonly #options: HostOptions;
   readonly #startedMonoUs: number;
   readonly #serial = new Exclusive();
-  readonly #live: LiveSlot;
-  readonly #monitors: MonitorSlot;
+  readonly #pictures: Pictures;
   readonly #bootId = bootId();
   #phase: HostPhase = 'idle';
   #run: PipelineRun | null = null;
@@ -72,8 +70,7 @@ export class CameraHost {
   constructor(options: HostOptions) {
     this.#options = options;
     this.#startedMonoUs = options.clock.monoUs();
-    this.#monitors = new MonitorSlot({ ...options, onChange: () => this.#push() });
-    this.#live = new LiveSlot({ ...options, onChange: () => this.#push(), onFailure: (code, message) => void this.#fail(code, message) });
+    this.#pictures = new Pictures({ ...options, onChange: () => this.#push(), onFailure: (code, message) => void this.#fail(code, message) });
   }
 
   /**
@@ -111,7 +108,7 @@ export class CameraHost {
 
   prepare(spec: Params<'prepare'>): Promise<Result<'prepare'>> {
     return this.#serial.run(async () => {
-      if (this.#run !== null || this.#live.isTaken) throw this.#busy();
+      if (this.#run !== null || this.#pictures.isLive) throw this.#busy();
       try {
         await this.#open(await this.#build(spec, 0), null);
       } catch (error) {
@@ -145,13 +142,12 @@ export class CameraHost {
 
   live(spec: Params<'live'>): Promise<Result<'live'>> {
     return this.#serial.run(async () => {
-      const live = this.#live.holds(spec.runId) ? this.#live.state() : null;
-      if (live !== null) return { playedMonoUs: live.playedMonoUs };
-      if (this.#run !== null || this.#live.isTaken) throw this.#busy();
-      this.#pipelines += 1;
+      const playedMonoUs = this.#pictures.shownSince(spec.runId);
+      if (playedMonoUs !== null) return { playedMonoUs };
+      if (this.#run !== null || this.#pictures.isLive) throw this.#busy();
       this.#phase = 'live';
       try {
-        return await this.#live.start(spec);
+        return await this.#pictures.show(spec);
       } catch (error) {
         this.#forget();
         throw error;
@@ -160,15 +156,15 @@ export class CameraHost {
   }
 
   async encode(params: Params<'encode'>): Promise<Result<'encode'>> {
-    this.#live.encode(params);
+    this.#pictures.encode(params);
     return {};
   }
 
   watch(params: Params<'watch'>): Promise<Result<'watch'>> {
     return this.#serial.run(() => {
-      const isShown = this.#live.holds(params.runId) || (this.#phase === 'running' && this.#run?.spec.runId === params.runId);
+      const isShown = this.#pictures.isLiveWith(params.runId) || (this.#phase === 'running' && this.#run?.spec.runId === params.runId);
       if (!isShown) throw new TouchlineError({ kind: 'conflict', code: 'wrong_phase', message: `Camera ${this.#options.camera} does not run ${params.runId}.` });
-      if (this.#monitors.watch(params)) this.#pipelines += 1;
+      this.#pictures.watch(params);
       this.#push();
       return {};
     });
@@ -181,23 +177,21 @@ export class CameraHost {
   }
 
   async keyframe(params: Params<'keyframe'>): Promise<Result<'keyframe'>> {
-    this.#live.keyframe(params);
-    if (this.#run?.spec.runId === params.runId) this.#monitors.keyframe();
+    if (this.#pictures.isLiveWith(params.runId) || this.#run?.spec.runId === params.runId) this.#pictures.keyframe(params.runId);
     return {};
   }
 
   abort(params: Params<'abort'>): Promise<Result<'abort'>> {
     return this.#serial.run(async () => {
-      if (this.#live.holds(params.runId)) {
-        this.#monitors.end();
-        this.#live.end();
+      if (this.#pictures.isLiveWith(params.runId)) {
+        this.#pictures.end();
         this.#forget();
         return {};
       }
       await this.#dropIntent();
       if (this.#run?.spec.runId === params.runId) {
         // What was written stays as it is: fragments make it playable.
-        this.#monitors.end();
+        this.#pictures.end();
         this.#run.release();
         this.#forget();
       }
@@ -237,8 +231,7 @@ export class CameraHost {
       startedMonoUs: this.#startedMonoUs,
       phase: this.#phase,
       run: this.#run?.state() ?? null,
-      live: this.#live.state(),
-      monitor: this.#monitors.state(),
+      ...this.#pictures.state(),
       lastFailure: this.#lastFailure,
     };
   }
@@ -299,7 +292,7 @@ export class CameraHost {
   #releaseSoon(run: PipelineRun): void {
     setImmediate(() => {
       void this.#serial.run(() => {
-        this.#monitors.end();
+        this.#pictures.end();
         run.release();
         this.#forget();
       });
@@ -338,11 +331,11 @@ export class CameraHost {
       });
       if (stall !== null) void this.#fail(stall.code, stall.message);
     }
-    const stall = this.#live.stall();
+    const stall = this.#pictures.stall();
     if (stall !== null) void this.#fail(stall.code, stall.message);
     const idleMs = (this.#options.clock.monoUs() - this.#idleSinceMonoUs) / 1000;
-    if (this.#phase === 'idle' && this.#pipelines >= PIPELINES_PER_PROCESS && idleMs > QUIET_MS && this.#serial.pending === 0) {
-      this.#options.log.info({ pipelines: this.#pipelines }, 'making room for a fresh host');
+    if (this.#phase === 'idle' && this.#pipelines + this.#pictures.pipelines >= PIPELINES_PER_PROCESS && idleMs > QUIET_MS && this.#serial.pending === 0) {
+      this.#options.log.info({ pipelines: this.#pipelines + this.#pictures.pipelines }, 'making room for a fresh host');
       this.#options.leave();
       return;
     }
