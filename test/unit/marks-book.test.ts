@@ -15,18 +15,20 @@ const GOAL = { kind: 'goal', text: null, matchSeconds: 30 } as const;
 interface Planned {
   readonly make?: (previous: Manifest | null) => Promise<Manifest>;
   readonly current?: MarkBookOptions['current'];
+  /** Before the disk says what is on it. */
+  readonly disk?: Promise<void>;
 }
 
 const empty = (previous: Manifest | null): Manifest =>
   buildManifest({ matchId: 'm', softwareVersion: '1', state: 'finished', endedEpochMs: null, cameras: [], probes: new Map(), previous });
 
-async function openBook(t: Test, { make = async (previous) => empty(previous), current = () => null }: Planned = {}) {
+async function openBook(t: Test, { make = async (previous) => empty(previous), current = () => null, disk }: Planned = {}) {
   const recordingsDir = await mkdtemp(join(tmpdir(), 'touchline-marks-'));
   t.teardown(() => rm(recordingsDir, { recursive: true, force: true }));
   await mkdir(join(recordingsDir, 'm'));
   const clock = new SimulatedClock();
   const files = new MatchFiles((_matchDir, previous) => make(previous), pino({ level: 'silent' }));
-  const book = new MarkBook({ cameraIds: [0, 1], recordingsDir, files, hasMatch: async (matchId) => matchId === 'm', current, clock });
+  const book = new MarkBook({ cameraIds: [0, 1], recordingsDir, files, hasMatch: async (matchId) => (await disk, matchId === 'm'), current, clock });
   return { book, clock, matchDir: join(recordingsDir, 'm') };
 }
 
@@ -63,7 +65,7 @@ t.test('a match holds a thousand marks, and room that is made can be used', asyn
 t.test('the moment is the one at which it was asked for, not the one at which the disk let it through', async (t) => {
   const started = new SimulatedClock().monoUs() - 60_000_000;
   const disk = Promise.withResolvers<void>();
-  const { book, clock } = await openBook(t, { current: () => ({ matchId: 'm', startedMonoUs: started }), make: async (previous) => (await disk.promise, empty(previous)) });
+  const { book, clock } = await openBook(t, { current: () => ({ matchId: 'm', startedMonoUs: started }), disk: disk.promise });
   const adding = book.add(null, { ...GOAL, matchSeconds: null });
   await clock.advanceMs(3000);
   clock.jumpWallClockMs(3_600_000);

@@ -94,8 +94,9 @@ t.test('a change that does not apply fails alone, and what the disk refuses was 
 
 t.test('a manifest that cannot be made takes no mark with it', async (t) => {
   const { matchDir, files } = await folder(t);
-  const broken = files.renew(matchDir, async () => { throw new Error('the journals cannot be read'); });
+  // It leaves its turn to the manifest that comes behind it.
   const mark = files.changeMarks(matchDir, add(GOAL), NEVER);
+  const broken = files.renew(matchDir, async () => { throw new Error('the journals cannot be read'); });
   await t.rejects(broken, /journals/);
   await mark;
   t.strictSame(marksAmong(await files.marks(matchDir)), [GOAL]);
