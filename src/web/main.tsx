@@ -4,6 +4,7 @@ import { App } from './app/app.js';
 import { createTheme } from './app/theme.js';
 import { createKioskState, KioskContext } from './kiosk/kiosk-state.js';
 import { connectRig, RigContext } from './rig/rig.js';
+import { createHistory, HistoryContext } from './technician/history.js';
 import { AnnouncerContext, createAnnouncer } from './ui/toast.js';
 
 /** Builds every part of the page once and passes it in; nothing else is shared. */
@@ -11,13 +12,16 @@ const rig = connectRig(location.origin);
 const announcer = createAnnouncer();
 const theme = createTheme();
 const kiosk = createKioskState(rig);
+const history = createHistory(rig);
 const place = document.getElementById('page');
 if (place !== null) {
   render(
     <RigContext.Provider value={rig}>
       <AnnouncerContext.Provider value={announcer}>
         <KioskContext.Provider value={kiosk}>
-          <App theme={theme} />
+          <HistoryContext.Provider value={history}>
+            <App theme={theme} />
+          </HistoryContext.Provider>
         </KioskContext.Provider>
       </AnnouncerContext.Provider>
     </RigContext.Provider>,

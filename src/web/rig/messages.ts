@@ -32,9 +32,19 @@ export type MessageOf<T extends RigMessage['type']> = Extract<RigMessage, { read
  */
 export function parseMessage(text: unknown): RigMessage | null {
   if (typeof text !== 'string') return null;
+  const message = parsed(text);
+  return isMessage(message) ? message : null;
+}
+
+/** A line of a log as the object that it holds, nothing of which is trusted; null when it holds none. */
+export function parseObject(text: string): Readonly<Record<string, unknown>> | null {
+  const value = parsed(text);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+}
+
+function parsed(text: string): unknown {
   try {
-    const message: unknown = JSON.parse(text);
-    return isMessage(message) ? message : null;
+    return JSON.parse(text);
   } catch {
     return null;
   }

@@ -1,7 +1,8 @@
 import { app } from './en/app.js';
 import { kiosk } from './en/kiosk.js';
+import { technician } from './en/technician.js';
 
 /** Everything that the page says, in English, by feature. Another language is another object of this type. */
-export const en = { app, kiosk };
+export const en = { app, kiosk, technician };
 
 export type Strings = typeof en;
