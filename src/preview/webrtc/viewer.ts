@@ -13,8 +13,8 @@ import { readVideoOffer } from './offer.js';
 import { asksForKeyframe, beginsKeyframe, Rewriter } from './rtp.js';
 
 const CLOCK_RATE = 90_000;
-/** Packets that are kept to be sent again; about two seconds of picture. */
-const RESEND_PACKETS = 1024;
+/** Packets that are kept to be sent again: a second of picture. Each viewer that has left costs them until memory is tidied up. */
+const RESEND_PACKETS = 512;
 const FRAME_TICKS = CLOCK_RATE / 30;
 /** Addresses that may come before the offer; no browser has more. */
 const MAX_EARLY_CANDIDATES = 32;
@@ -67,7 +67,9 @@ export class Viewer {
     });
     this.#peer.onStateChange((state) => {
       this.#isConnected ||= state === 'connected';
-      if (state === 'failed' || state === 'closed' || state === 'disconnected') this.#end();
+      if (state !== 'failed' && state !== 'closed' && state !== 'disconnected') return;
+      if (!this.#closed) options.log.debug({ session: options.sessionId, state, wasConnected: this.#isConnected }, 'the connection to a viewer is over');
+      this.#end();
     });
   }
 
@@ -90,6 +92,8 @@ export class Viewer {
     const reports = new library.RtcpSrReporter(config);
     reports.addToChain(new library.RtcpNackResponder(RESEND_PACKETS));
     track.setMediaHandler(reports);
+    // Without a listener the library never forgets the track, and falls over it when it is ended.
+    track.onClosed(() => undefined);
     track.onOpen(() => this.#options.onKeyframeWanted());
     track.onMessage((packet) => {
       if (asksForKeyframe(packet)) this.#options.onKeyframeWanted();
