@@ -35,7 +35,11 @@ export class HeadlessViewer {
   readonly #peer: PeerConnection;
   readonly #track: Track;
   readonly #stopListening: () => void;
+  /** The rig's addresses, until its answer has been taken: they follow it that closely. */
   #early: string[] | null = [];
+  /** Our addresses, likewise: this library fails when it is reached before it has the answer whose fingerprint it checks. */
+  #held: string[] | null = [];
+  #isLeaving = false;
   #packets = 0;
   #bytes = 0;
 
@@ -46,17 +50,21 @@ export class HeadlessViewer {
     const video = new ndc.Video('video', 'RecvOnly');
     video.addH264Codec(PAYLOAD_TYPE, BASELINE);
     this.#track = this.#peer.addTrack(video);
+    // The library falls over tracks without it when it is ended.
+    this.#track.onClosed(() => undefined);
     this.#track.setMediaHandler(new ndc.RtcpReceivingSession());
     this.#track.onMessage((packet) => {
       this.#packets += 1;
       this.#bytes += packet.length;
     });
-    this.#peer.onLocalCandidate((candidate) => client.send({ v: 1, type: 'webrtc_ice_candidate', data: { session_id: session, candidate, sdpMLineIndex: 0 } }));
+    this.#peer.onLocalCandidate((candidate) => {
+      if (this.#held === null) this.#sendCandidate(candidate);
+      else this.#held.push(candidate);
+    });
     const take = (): void => {
       const frame = client.frames.at(-1) ?? {};
       const data = dataOf(frame);
       if (frame['type'] !== 'webrtc_ice_candidate' || data['session_id'] !== session) return;
-      // They follow the answer so closely that it has not been taken yet.
       if (this.#early === null) this.#peer.addRemoteCandidate(String(data['candidate']), 'video');
       else this.#early.push(String(data['candidate']));
     };
@@ -92,6 +100,8 @@ export class HeadlessViewer {
 
   /** Says goodbye and waits for the daemon to let go. */
   async leave(): Promise<void> {
+    // An address that is found only now would be refused.
+    this.#isLeaving = true;
     const ended = ask(this.#client, { type: 'webrtc_stop', data: { session_id: this.session } }, 'webrtc_state', (data) => data['session_id'] === this.session && data['state'] !== 'candidate_added');
     await ended.finally(() => this.vanish());
   }
@@ -115,5 +125,12 @@ export class HeadlessViewer {
     this.#peer.setRemoteDescription(String(sdp), 'answer');
     for (const candidate of this.#early ?? []) this.#peer.addRemoteCandidate(candidate, 'video');
     this.#early = null;
+    for (const candidate of this.#held ?? []) this.#sendCandidate(candidate);
+    this.#held = null;
+  }
+
+  #sendCandidate(candidate: string): void {
+    if (this.#isLeaving) return;
+    this.#client.send({ v: 1, type: 'webrtc_ice_candidate', data: { session_id: this.session, candidate, sdpMLineIndex: 0 } });
   }
 }
