@@ -18,6 +18,8 @@ const RESEND_PACKETS = 512;
 const FRAME_TICKS = CLOCK_RATE / 30;
 /** Addresses that may come before the offer; no browser has more. */
 const MAX_EARLY_CANDIDATES = 32;
+/** How libdatachannel says so. */
+const NO_PORT = /gather local ICE candidates/;
 
 export interface ViewerOptions {
   readonly library: WebrtcLibrary;
@@ -57,7 +59,6 @@ export class Viewer {
       portRangeBegin: options.udpPort,
       portRangeEnd: options.udpPort,
       ...(options.bindAddress === null ? {} : { bindAddress: options.bindAddress }),
-      disableAutoNegotiation: true,
     });
     this.#peer.onLocalCandidate((line) => {
       const candidate = line.replace(/^a=/, '');
@@ -103,15 +104,15 @@ export class Viewer {
     this.#rewriter = new Rewriter({ ssrc, payloadType, firstSequence: randomBytes(2).readUInt16BE(0) >> 1, firstTimestamp: randomBytes(4).readUInt32BE(0) >>> 1 });
     const answered = new Promise<string>((resolve) => this.#peer.onLocalDescription((sdp) => resolve(sdp)));
     try {
+      // It answers by itself: an answer that is asked for apart, and fails, takes the whole process with it.
       this.#peer.setRemoteDescription(offer, 'offer');
-    } catch (error) {
-      throw new TouchlineError({ kind: 'invalid', code: 'offer_invalid', message: `The offer cannot be answered: ${asTouchlineError(error).message}`, cause: error });
-    }
-    try {
-      this.#peer.setLocalDescription('answer');
-    } catch (error) {
-      log.error({ err: asTouchlineError(error), udpPort }, 'a viewer cannot be answered');
-      throw new TouchlineError({ kind: 'unavailable', code: 'no_udp_port', message: `UDP port ${udpPort} of the rig cannot be opened for WebRTC. Choose HLS, or another port in the configuration (webrtc_udp_port).`, cause: error });
+    } catch (thrown) {
+      const error = asTouchlineError(thrown);
+      if (NO_PORT.test(error.message)) {
+        log.error({ err: error, udpPort }, 'no viewer can be answered');
+        throw new TouchlineError({ kind: 'unavailable', code: 'no_udp_port', message: `UDP port ${udpPort} of the rig cannot be opened for WebRTC. Choose HLS, or another port in the configuration (webrtc_udp_port).`, cause: thrown });
+      }
+      throw new TouchlineError({ kind: 'invalid', code: 'offer_invalid', message: `The offer cannot be answered: ${error.message}`, cause: thrown });
     }
     const early = this.#early ?? [];
     this.#early = null;
