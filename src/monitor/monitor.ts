@@ -107,7 +107,7 @@ export class Monitor implements MonitorService {
   async close(): Promise<void> {
     this.dismiss();
     for (const camera of this.#options.cameras) camera.close();
-    await this.#stills.close(this.#options.cameras.map(({ id }) => id));
+    await this.#stills.close();
   }
 
   #admitStream(camera: MonitoredCamera): MonitoredCamera {

@@ -1,12 +1,14 @@
 /** The newest still picture of each camera, as its process leaves it in memory: always a whole one, or none. */
 import { watch, type FSWatcher } from 'node:fs';
-import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock.js';
 import type { Still } from './types.js';
 
 const NAME = /^monitor(\d+)\.jpg$/;
+/** One that is being written, or was when its process was killed, has an ending of GLib's. */
+const OURS = /^monitor\d+\.jpg(?:\.\w+)?$/;
 /** Start of image, ITU-T T.81, B.1.1.3. */
 const JPEG_START = Buffer.from([0xff, 0xd8]);
 
@@ -55,12 +57,14 @@ export class StillsFolder {
     });
   }
 
-  async close(cameras: readonly number[]): Promise<void> {
+  async close(): Promise<void> {
     this.#watcher?.close();
     this.#watcher = null;
-    for (const camera of cameras) await rm(StillsFolder.fileIn(this.#options.path, camera), { force: true });
+    const { path } = this.#options;
+    const names = await readdir(path).catch(() => []);
+    for (const name of names.filter((one) => OURS.test(one))) await rm(join(path, name), { force: true, recursive: true }).catch(() => undefined);
     // Something else may be in it still.
-    await rmdir(this.#options.path).catch(() => undefined);
+    await rmdir(path).catch(() => undefined);
   }
 
   /** One reader per file: a picture that comes while it reads is read next, those in between never. */

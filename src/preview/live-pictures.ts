@@ -54,6 +54,8 @@ export async function openLivePictures(options: LivePicturesOptions): Promise<Li
   if (unusable.length > 0) log.warn({ unusable }, 'no browser takes these addresses of webrtc_ice_servers; a TURN server needs username and credential');
   const library = await loadWebrtc(log);
   const hls = new HlsFolder(options.hlsDir);
+  // What a daemon before this one left when it was killed must not be shown.
+  for (const { id } of cameras) await hls.remove(id);
   const feeds = new Map<CameraId, RtpFeed>();
   for (const { id } of cameras) feeds.set(id, await RtpFeed.open());
   const nextUdpPort = async (): Promise<number | null> => (options.webrtcUdpPort === 0 ? freeUdpPort() : null);

@@ -49,3 +49,19 @@ t.test('a recording that takes the cameras leaves no old picture behind', async 
     t.strictSame(await readdir(hls), []);
   }
 });
+
+t.test('a daemon that comes after one that was killed shows none of its pictures, and leaves none itself', async (t) => {
+  const hls = await mkdtemp(join(tmpdir(), 'touchline-hls-'));
+  t.teardown(() => rm(hls, { recursive: true, force: true }));
+  const rig = await Rig.start({ env: { TOUCHLINE_HLS_DIR: hls } });
+  t.teardown(() => rig.dispose());
+  await rig.post('/api/v1/preview', {});
+  await until(async () => (await readdir(hls)).includes('cam0.m3u8'), 'there is a playlist');
+  await rig.crashDaemon();
+  await rig.startDaemon();
+  await until(async () => (await fetch(`${rig.url}/hls/cam0.m3u8`)).status === 404, 'it is not shown');
+  await rig.post('/api/v1/preview', {});
+  t.equal((await fetch(`${rig.url}/api/v1/cameras/0/snapshot.jpg`)).status, 200);
+  await rig.endDaemon();
+  t.strictSame(await readdir(hls).catch(() => []), []);
+});

@@ -112,6 +112,8 @@ export class Rig {
       TOUCHLINE_RECORDING_QUALITY: 'fast',
       // Tests load the machine; whether pictures give way to that is tested where it is meant.
       TOUCHLINE_MONITOR_MODE: 'on',
+      // In the rig's own folder, so that nothing is left in memory when a test kills what would tidy up.
+      TOUCHLINE_HLS_DIR: join(this.runtimeDir, 'pictures'),
       NO_COLOR: '1',
       ...this.#options.env,
     };
