@@ -3,6 +3,7 @@ import { render } from 'preact';
 import { App } from './app/app.js';
 import { createTheme } from './app/theme.js';
 import { createKioskState, KioskContext } from './kiosk/kiosk-state.js';
+import { createMarkStore, MarkStoreContext } from './marks/mark-store.js';
 import { connectRig, RigContext } from './rig/rig.js';
 import { createHistory, HistoryContext } from './technician/history.js';
 import { AnnouncerContext, createAnnouncer } from './ui/toast.js';
@@ -12,6 +13,7 @@ const rig = connectRig(location.origin);
 const announcer = createAnnouncer();
 const theme = createTheme();
 const kiosk = createKioskState(rig);
+const marks = createMarkStore(rig);
 const history = createHistory(rig);
 const place = document.getElementById('page');
 if (place !== null) {
@@ -19,9 +21,11 @@ if (place !== null) {
     <RigContext.Provider value={rig}>
       <AnnouncerContext.Provider value={announcer}>
         <KioskContext.Provider value={kiosk}>
-          <HistoryContext.Provider value={history}>
-            <App theme={theme} />
-          </HistoryContext.Provider>
+          <MarkStoreContext.Provider value={marks}>
+            <HistoryContext.Provider value={history}>
+              <App theme={theme} />
+            </HistoryContext.Provider>
+          </MarkStoreContext.Provider>
         </KioskContext.Provider>
       </AnnouncerContext.Provider>
     </RigContext.Provider>,

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { KioskPage } from '../kiosk/kiosk-page.js';
 import { activityOf } from '../kiosk/view.js';
 import { LibraryPage } from '../library/library-page.js';
+import { KeptMarks } from '../marks/kept-marks.js';
 import { useRig } from '../rig/rig.js';
 import { useStrings } from '../strings/use-strings.js';
 import { TechnicianPage } from '../technician/technician-page.js';
@@ -26,6 +27,7 @@ export function App({ theme }: { readonly theme: Signal<Theme> }) {
       </a>
       <TopBar route={route} theme={theme} />
       <ConnectionBanner />
+      <KeptMarks />
       <main id="content" tabIndex={-1}>
         {pageOf(route)}
       </main>

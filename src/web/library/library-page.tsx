@@ -1,11 +1,10 @@
-import { useStrings } from '../strings/use-strings.js';
+import './library.css';
+import './match.css';
+import { MatchListPage } from './match-list-page.js';
+import { MatchPage } from './match-page.js';
 
+/** @param matchId null: all matches */
 export function LibraryPage({ matchId }: { readonly matchId: string | null }) {
-  const { app } = useStrings();
-  return (
-    <div class="sheet">
-      <h1>{matchId ?? app.pages.library}</h1>
-      <p>{app.notBuilt}</p>
-    </div>
-  );
+  // Another match is another page: nothing of the one before stays.
+  return matchId === null ? <MatchListPage /> : <MatchPage key={matchId} matchId={matchId} />;
 }

@@ -1,8 +1,10 @@
 import { app } from './en/app.js';
 import { kiosk } from './en/kiosk.js';
+import { library } from './en/library.js';
+import { marks } from './en/marks.js';
 import { technician } from './en/technician.js';
 
 /** Everything that the page says, in English, by feature. Another language is another object of this type. */
-export const en = { app, kiosk, technician };
+export const en = { app, kiosk, library, marks, technician };
 
 export type Strings = typeof en;

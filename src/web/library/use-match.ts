@@ -1,0 +1,79 @@
+import { type ReadonlySignal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { SegmentsBody } from '../../api/contract/library.js';
+import { useMarkStore } from '../marks/mark-store.js';
+import { useRig } from '../rig/rig.js';
+import { asRigError, type RigError } from '../rig/rig-error.js';
+import { matchPath } from './addresses.js';
+import { activityOfMatch, type MatchActivity } from './integrity.js';
+import { type MatchRecord, segmentRecords } from './match-file.js';
+import { type TimeLine, timeLineOf } from './time-line.js';
+import { useMeasured } from './use-measured.js';
+import { readRecord } from './use-records.js';
+
+export interface OneMatch {
+  /** Null before they were read. */
+  readonly segments: ReadonlySignal<SegmentsBody | null>;
+  readonly record: ReadonlySignal<MatchRecord | null>;
+  readonly activity: ReadonlySignal<MatchActivity>;
+  readonly timeLine: ReadonlySignal<TimeLine | null>;
+  readonly error: ReadonlySignal<RigError | null>;
+  readonly refresh: () => void;
+}
+
+/** While it is recorded new files begin, and while it is finished the last ones are closed and checked. */
+const READ_EVERY_MS = 4000;
+/** How often the end of a match that is being recorded moves on. */
+const GROW_EVERY_MS = 1000;
+
+export function useMatch(matchId: string): OneMatch {
+  const { rest, status, connection } = useRig();
+  const { live } = useMarkStore();
+  const segments = useSignal<SegmentsBody | null>(null);
+  const record = useSignal<MatchRecord | null>(null);
+  const error = useSignal<RigError | null>(null);
+  const asked = useSignal(0);
+  const nowSeconds = useSignal<number | null>(null);
+  const activity = useComputed(() => activityOfMatch(matchId, status.value?.value.recording));
+
+  useSignalEffect(() => {
+    void asked.value;
+    const isChanging = activity.value !== 'resting';
+    if (connection.value !== 'live') return;
+    const ended = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const read = async (): Promise<void> => {
+      try {
+        const [listed, file] = await Promise.all([rest.get<SegmentsBody>(matchPath(matchId, '/segments'), { signal: ended.signal }), readRecord(rest, matchId, ended.signal)]);
+        if (ended.signal.aborted) return;
+        segments.value = listed;
+        if (file !== undefined) record.value = file;
+        error.value = null;
+      } catch (thrown) {
+        if (!ended.signal.aborted) error.value = asRigError(thrown);
+      }
+      if (!ended.signal.aborted && (isChanging || record.value?.state === 'recording')) timer = setTimeout(() => void read(), READ_EVERY_MS);
+    };
+    void read();
+    return () => {
+      ended.abort();
+      clearTimeout(timer);
+    };
+  });
+
+  useEffect(() => {
+    const grow = (): void => {
+      nowSeconds.value = activity.peek() === 'recording' ? live.secondsAt(matchId, performance.now()) : null;
+    };
+    grow();
+    const timer = setInterval(grow, GROW_EVERY_MS);
+    return () => clearInterval(timer);
+  }, []);
+
+  const told = useComputed(() => new Map([...segmentRecords(record.value)].flatMap(([name, { durationSeconds }]) => (durationSeconds === null ? [] : [[name, durationSeconds]]))));
+  const measured = useMeasured(matchId, segments, told, nowSeconds);
+  const timeLine = useComputed(() =>
+    segments.value === null ? null : timeLineOf({ segments: segments.value, durations: new Map([...measured.value, ...told.value]), nowSeconds: nowSeconds.value }),
+  );
+  return { segments, record, activity, timeLine, error, refresh: () => (asked.value += 1) };
+}

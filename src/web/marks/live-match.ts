@@ -1,0 +1,62 @@
+import { effect, type ReadonlySignal, signal } from '@preact/signals';
+import type { SegmentsBody } from '../../api/contract/library.js';
+import { filePath, matchPath } from '../library/addresses.js';
+import { readMatchRecord, segmentRecords } from '../library/match-file.js';
+import type { Rig } from '../rig/rig.js';
+import { MatchClock, newestOpened } from './match-clock.js';
+
+/** The rig writes down a file a moment after it has begun; until then is asked again. */
+const ASK_AGAIN_MS = 2000;
+
+/** The time of the match that is being recorded, on this page's clock. */
+export interface LiveMatch {
+  /** Which match the time is known of. */
+  readonly matchId: ReadonlySignal<string | null>;
+  /** @param atMs `performance.now()` @returns seconds from the first frame of the match; null when nothing tells, or it is not being recorded */
+  readonly secondsAt: (matchId: string, atMs: number) => number | null;
+}
+
+export function followMatch({ socket, rest, status }: Rig): LiveMatch {
+  const known = signal<string | null>(null);
+  let current: { readonly matchId: string; readonly clock: MatchClock; readonly ended: AbortController } | null = null;
+  socket.on('status', ({ data: { recording }, ts }) => {
+    if (recording.match_id !== null && recording.match_id === current?.matchId) {
+      current.clock.heard({ durationSeconds: recording.duration, epochMs: ts * 1000, heardMs: performance.now() });
+    }
+  });
+  const setClock = async (matchId: string, clock: MatchClock, ended: AbortSignal): Promise<void> => {
+    const [segments, file] = await Promise.all([
+      rest.get<SegmentsBody>(matchPath(matchId, '/segments'), { signal: ended }),
+      rest.get<unknown>(filePath(matchId, 'match.json'), { signal: ended }),
+    ]).catch(() => [null, null]);
+    if (ended.aborted) return;
+    const opened = new Map([...segmentRecords(readMatchRecord(file))].map(([name, { openedEpochMs }]) => [name, openedEpochMs]));
+    const newest = segments === null ? null : newestOpened([...segments.cam0, ...segments.cam1, ...segments.other], opened);
+    if (newest !== null) clock.set(newest);
+    if (newest !== null && clock.isSet) known.value = matchId;
+    else setTimeout(() => (ended.aborted ? undefined : void setClock(matchId, clock, ended)), ASK_AGAIN_MS);
+  };
+  let isLost = false;
+  effect(() => {
+    const heard = status.value;
+    if (heard === null) {
+      // What was known of the time stays true, unless the rig comes back as another.
+      isLost = true;
+      return;
+    }
+    const { recording, match_id: matchId, phase } = heard.value.recording;
+    const running = recording && phase === 'recording' ? matchId : null;
+    const isBack = isLost;
+    isLost = false;
+    if (running !== null && running === current?.matchId) {
+      // A daemon that took the recording over may count its running time from elsewhere.
+      if (isBack) void setClock(running, current.clock, current.ended.signal);
+      return;
+    }
+    current?.ended.abort();
+    known.value = null;
+    current = running === null ? null : { matchId: running, clock: new MatchClock(), ended: new AbortController() };
+    if (current !== null) void setClock(current.matchId, current.clock, current.ended.signal);
+  });
+  return { matchId: known, secondsAt: (matchId, atMs) => (current?.matchId === matchId ? current.clock.secondsAt(atMs) : null) };
+}

@@ -1,0 +1,59 @@
+const MS_PER_SECOND = 1000;
+
+/** What a message of the rig says about the recording, and when it was said. */
+export interface StatusMoment {
+  /** Since somebody started it; a match that was stopped and went on counts from the last start. */
+  readonly durationSeconds: number;
+  /** Wall clock of the rig. */
+  readonly epochMs: number;
+  /** When it was heard, on the page's monotonic clock. */
+  readonly heardMs: number;
+}
+
+/** A file that has just been begun: where it lies in the match, and when that was by the wall clock of the rig. */
+export interface Opened {
+  readonly startSeconds: number;
+  readonly openedEpochMs: number;
+}
+
+/**
+ * Where in the match a moment of this page lies. The rig counts the match from its first frame, also over a break and a
+ * restart, and says so for each file; from the newest one on, the running time of the recording carries it to now.
+ */
+export class MatchClock {
+  #offsetSeconds: number | null = null;
+  #status: StatusMoment | null = null;
+
+  get isSet(): boolean {
+    return this.#offsetSeconds !== null;
+  }
+
+  heard(status: StatusMoment): void {
+    this.#status = status;
+  }
+
+  /** Sets it by a file that was opened a little before the last message. */
+  set({ startSeconds, openedEpochMs }: Opened): void {
+    if (this.#status === null) return;
+    const nowSeconds = startSeconds + (this.#status.epochMs - openedEpochMs) / MS_PER_SECOND;
+    this.#offsetSeconds = nowSeconds - this.#status.durationSeconds;
+  }
+
+  /** @param atMs on the page's monotonic clock @returns seconds of the match, to the millisecond; null as long as that is not known */
+  secondsAt(atMs: number): number | null {
+    if (this.#status === null || this.#offsetSeconds === null) return null;
+    const seconds = this.#status.durationSeconds + this.#offsetSeconds + (atMs - this.#status.heardMs) / MS_PER_SECOND;
+    return Math.max(0, Math.round(seconds * MS_PER_SECOND) / MS_PER_SECOND);
+  }
+}
+
+/** The newest of these files whose beginning is known; null when there is none. */
+export function newestOpened(segments: readonly { readonly name: string; readonly start_seconds: number | null }[], openedEpochMs: ReadonlyMap<string, number | null>): Opened | null {
+  let newest: Opened | null = null;
+  for (const { name, start_seconds: startSeconds } of segments) {
+    const opened = openedEpochMs.get(name) ?? null;
+    if (startSeconds === null || opened === null || (newest !== null && newest.startSeconds >= startSeconds)) continue;
+    newest = { startSeconds, openedEpochMs: opened };
+  }
+  return newest;
+}
