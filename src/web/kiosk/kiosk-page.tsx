@@ -3,6 +3,8 @@ import './recording.css';
 import './start.css';
 import './pictures/pictures.css';
 import { useEffect, useRef } from 'preact/hooks';
+import { AimBar } from '../aiming/aim-bar.js';
+import { useAim } from '../aiming/use-aim.js';
 import { MarkBar } from '../marks/mark-bar.js';
 import { useRig } from '../rig/rig.js';
 import { useStrings } from '../strings/use-strings.js';
@@ -20,6 +22,7 @@ export function KioskPage() {
   const { status } = useRig();
   const now = status.value?.value ?? null;
   const activity = activityOf(now);
+  const { aim, overlay } = useAim(activity);
   useChangesSpoken(activity);
   if (now === null) return <div class="kiosk" data-activity="unknown" />;
   const isRunning = activity === 'recording' || activity === 'broken' || activity === 'stopping';
@@ -28,7 +31,8 @@ export function KioskPage() {
       {isRunning ? <RecordingBand activity={activity} /> : null}
       <ProblemList />
       {isRunning ? null : <ResultCard />}
-      <Pictures activity={activity} />
+      <Pictures activity={activity} overlay={overlay} />
+      <AimBar aim={aim} />
       {isRunning ? (
         <div class="running">
           {now.recording.match_id === null ? null : <MarkBar matchId={now.recording.match_id} />}
