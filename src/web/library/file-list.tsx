@@ -80,8 +80,8 @@ function FileRow({ url, entry, record, isGrowing }: FileRowProps) {
   return (
     <tr>
       <td class="file-name">{entry.name}</td>
-      <td data-label={files.starts}>{start === null ? files.unknown : matchClock(start)}</td>
-      <td data-label={files.length}>{length === null ? files.unknown : matchClock(length)}</td>
+      <td data-label={files.starts}>{start === null ? files.unknown : matchClock(Math.round(start))}</td>
+      <td data-label={files.length}>{length === null ? files.unknown : matchClock(Math.round(length))}</td>
       <td data-label={files.size}>{library.size(entry.size_mb)}</td>
       <td class="file-check" data-check={isOpen ? 'open' : check}>
         <Icon name={isOpen ? 'clock' : ICONS[check]} />

@@ -62,6 +62,11 @@ export function recordedSeconds(record: MatchRecord): number | null {
   return Number.isFinite(longest) && longest > 0 ? longest : null;
 }
 
+/** Names of the last files before somebody stopped the recording and went on later. */
+export function stoppedAfter(record: MatchRecord | null): ReadonlySet<string> {
+  return new Set((record?.cameras ?? []).flatMap(({ gaps }) => gaps.flatMap(({ after, cause }) => (cause === 'stopped' && after !== null ? [after] : []))));
+}
+
 function segmentOf(value: unknown): SegmentRecord | null {
   const segment = fieldsOf(value);
   const name = segment?.['name'];

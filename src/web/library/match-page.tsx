@@ -66,7 +66,7 @@ function Content({ matchId, match }: { readonly matchId: string; readonly match:
       ) : (
         <Player player={player} timeLine={timeLine} marks={marks.marks.value ?? []} onMark={({ match_seconds }) => go(match_seconds)} />
       )}
-      {timeLine?.isEstimated === true ? <p class="library-note">{library.match.estimated}</p> : null}
+      {timeLine?.isEstimated === true ? <p class="match-state">{library.match.estimated}</p> : null}
       <MarkList match={marks} atSeconds={() => player.seconds.value} onChoose={({ match_seconds }) => go(match_seconds)} />
       <FileList matchId={matchId} match={match} />
     </>

@@ -18,12 +18,17 @@ export interface Span {
   readonly endSeconds: number;
 }
 
+export interface Gap extends Span {
+  /** Somebody stopped the recording and went on later; everything else went wrong. */
+  readonly isBreak: boolean;
+}
+
 export interface Track {
   /** `cam0` */
   readonly camera: string;
   readonly clips: readonly Clip[];
   /** Where this camera has no picture. */
-  readonly gaps: readonly Span[];
+  readonly gaps: readonly Gap[];
 }
 
 export interface TimeLine {
@@ -37,6 +42,8 @@ export interface TimeLineInput {
   readonly segments: SegmentsBody;
   /** In seconds, by the name of the file, as far as they are known. */
   readonly durations: ReadonlyMap<string, number>;
+  /** Names of the files after which somebody stopped the recording. */
+  readonly stoppedAfter: ReadonlySet<string>;
   /** How far the match is now, on its own time line; null when it is not being recorded. */
   readonly nowSeconds: number | null;
 }
@@ -46,7 +53,7 @@ const SEAM_SECONDS = 0.25;
 /** What was recorded so short ago may not be on the disk yet. */
 const SETTLING_SECONDS = 2.5;
 
-export function timeLineOf({ segments, durations, nowSeconds }: TimeLineInput): TimeLine {
+export function timeLineOf({ segments, durations, stoppedAfter, nowSeconds }: TimeLineInput): TimeLine {
   const groups = new Map<string, SegmentEntry[]>();
   for (const segment of [...segments.cam0, ...segments.cam1, ...segments.other]) {
     const group = groups.get(segment.camera) ?? [];
@@ -55,7 +62,7 @@ export function timeLineOf({ segments, durations, nowSeconds }: TimeLineInput): 
   const tracks = [...groups].map(([camera, entries]) => ({ camera, clips: clipsOf(entries, durations, nowSeconds) }));
   const lengthSeconds = Math.max(0, ...tracks.flatMap(({ clips }) => clips.map(({ endSeconds }) => endSeconds)));
   return {
-    tracks: tracks.map(({ camera, clips }) => ({ camera, clips, gaps: gapsOf(clips, lengthSeconds) })),
+    tracks: tracks.map(({ camera, clips }) => ({ camera, clips, gaps: gapsOf(clips, lengthSeconds, stoppedAfter) })),
     lengthSeconds,
     isEstimated: [...groups.values()].some((entries) => entries.some(({ start_seconds }) => start_seconds === null || start_seconds === undefined)),
   };
@@ -105,11 +112,13 @@ function endOf(endSeconds: number | null, nextSeconds: number | null): number | 
   return nextSeconds - endSeconds < SEAM_SECONDS ? nextSeconds : endSeconds;
 }
 
-function gapsOf(clips: readonly Clip[], lengthSeconds: number): readonly Span[] {
+function gapsOf(clips: readonly Clip[], lengthSeconds: number, stoppedAfter: ReadonlySet<string>): readonly Gap[] {
   const ends = [0, ...clips.map(({ endSeconds }) => endSeconds)];
   const starts = [...clips.map(({ startSeconds }) => startSeconds), lengthSeconds];
-  return ends.flatMap((startSeconds, index): Span[] => {
+  return ends.flatMap((startSeconds, index): Gap[] => {
     const endSeconds = starts[index] ?? lengthSeconds;
-    return endSeconds - startSeconds < SEAM_SECONDS ? [] : [{ startSeconds, endSeconds }];
+    const before = clips[index - 1];
+    const isBreak = before !== undefined && stoppedAfter.has(before.name);
+    return endSeconds - startSeconds < SEAM_SECONDS ? [] : [{ startSeconds, endSeconds, isBreak }];
   });
 }

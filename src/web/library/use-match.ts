@@ -6,7 +6,7 @@ import { useRig } from '../rig/rig.js';
 import { asRigError, type RigError } from '../rig/rig-error.js';
 import { matchPath } from './addresses.js';
 import { activityOfMatch, type MatchActivity } from './integrity.js';
-import { type MatchRecord, segmentRecords } from './match-file.js';
+import { type MatchRecord, segmentRecords, stoppedAfter } from './match-file.js';
 import { type TimeLine, timeLineOf } from './time-line.js';
 import { useMeasured } from './use-measured.js';
 import { readRecord } from './use-records.js';
@@ -73,7 +73,9 @@ export function useMatch(matchId: string): OneMatch {
   const told = useComputed(() => new Map([...segmentRecords(record.value)].flatMap(([name, { durationSeconds }]) => (durationSeconds === null ? [] : [[name, durationSeconds]]))));
   const measured = useMeasured(matchId, segments, told, nowSeconds);
   const timeLine = useComputed(() =>
-    segments.value === null ? null : timeLineOf({ segments: segments.value, durations: new Map([...measured.value, ...told.value]), nowSeconds: nowSeconds.value }),
+    segments.value === null
+      ? null
+      : timeLineOf({ segments: segments.value, durations: new Map([...measured.value, ...told.value]), stoppedAfter: stoppedAfter(record.value), nowSeconds: nowSeconds.value }),
   );
   return { segments, record, activity, timeLine, error, refresh: () => (asked.value += 1) };
 }

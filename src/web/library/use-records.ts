@@ -32,7 +32,7 @@ export function useRecords(rows: readonly MatchInList[]): ReadonlySignal<Records
       for (let row = open.shift(); row !== undefined && !ended.signal.aborted; row = open.shift()) {
         const record = await readRecord(rest, row.matchId, ended.signal);
         if (ended.signal.aborted || record === undefined) continue;
-        read.current.set(row.matchId, { version: record?.state === 'finished' ? row.version : '', record });
+        read.current.set(row.matchId, { version: record === null || record.state === 'finished' ? row.version : '', record });
         records.value = new Map([...read.current].map(([matchId, each]) => [matchId, each.record]));
       }
     };

@@ -103,7 +103,6 @@ function Outcome({ tap }: { readonly tap: TappedMark }) {
         </p>
       )}
       <Button onClick={() => void takeBack()}>{marks.undo}</Button>
-      {isNote ? <Button onClick={() => forget(key)}>{marks.done}</Button> : null}
     </>
   );
 }

@@ -34,7 +34,7 @@ export function MarkForm({ match, atSeconds }: { readonly match: MatchMarks; rea
       <input
         class="text-input"
         aria-label={marks.textLabel}
-        placeholder={`${marks.textLabel}: ${marks.textHint}`}
+        placeholder={marks.textLabel}
         maxLength={TEXT_CHARACTERS}
         autocomplete="off"
         value={text.value}

@@ -13,7 +13,7 @@ export const TEXT_CHARACTERS = 200;
 /** The text of a note whose moment is stored already. */
 export function NoteText({ tap: { key, mark } }: { readonly tap: TappedMark }) {
   const { marks } = useStrings();
-  const { describe } = useMarkStore();
+  const { describe, forget } = useMarkStore();
   const { show, say } = useAnnouncer();
   const text = useSignal('');
   const isBusy = useSignal(false);
@@ -21,7 +21,11 @@ export function NoteText({ tap: { key, mark } }: { readonly tap: TappedMark }) {
   useEffect(() => input.current?.focus({ preventScroll: true }), []);
   const save = async (): Promise<void> => {
     const words = text.value.trim();
-    if (words === '' || isBusy.value) return;
+    if (isBusy.value) return;
+    if (words === '') {
+      forget(key);
+      return;
+    }
     isBusy.value = true;
     try {
       await describe(key, words);
@@ -52,8 +56,8 @@ export function NoteText({ tap: { key, mark } }: { readonly tap: TappedMark }) {
         value={text.value}
         onInput={(event) => (text.value = event.currentTarget.value)}
       />
-      <Button type="submit" look="primary" disabled={isBusy.value || text.value.trim() === ''}>
-        {marks.noteSave}
+      <Button type="submit" look="primary" disabled={isBusy.value}>
+        {text.value.trim() === '' ? marks.done : marks.noteSave}
       </Button>
     </form>
   );

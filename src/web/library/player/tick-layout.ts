@@ -3,26 +3,29 @@ export interface Tick<T> {
   readonly mark: T;
   /** From 0 to 1 along the line. */
   readonly place: number;
-  /** There is room for its time beside it. */
-  readonly isLabelled: boolean;
+  /** What there is room for before the next one. */
+  readonly room: 'time' | 'sign' | 'pin';
 }
 
 export interface TickSizes {
   /** Width of the whole line. */
   readonly linePx: number;
-  /** What a tick with its time takes. */
-  readonly labelPx: number;
+  /** What a sign takes. */
+  readonly signPx: number;
+  /** What a sign with its time takes. */
+  readonly timePx: number;
 }
 
-/** Where the marks stand, in order, each with its time as long as the next one is not in the way. */
-export function ticksOf<T extends { readonly match_seconds: number }>(marks: readonly T[], lengthSeconds: number, { linePx, labelPx }: TickSizes): readonly Tick<T>[] {
+/** Where the marks stand, in order, each with as much as does not cover the next one. */
+export function ticksOf<T extends { readonly match_seconds: number }>(marks: readonly T[], lengthSeconds: number, { linePx, signPx, timePx }: TickSizes): readonly Tick<T>[] {
   if (lengthSeconds <= 0) return [];
   const places = marks.map(({ match_seconds }) => Math.min(1, Math.max(0, match_seconds / lengthSeconds)));
   return marks.map((mark, index) => {
     const place = places[index] ?? 0;
-    const next = places[index + 1] ?? 1;
-    // At the end of the line the label would leave it.
-    return { mark, place, isLabelled: (next - place) * linePx >= labelPx };
+    const next = places[index + 1];
+    // At the end of the line a time would leave it, a sign does not.
+    const roomPx = ((next ?? 1) - place) * linePx;
+    return { mark, place, room: roomPx >= timePx ? 'time' : next === undefined || roomPx >= signPx ? 'sign' : 'pin' };
   });
 }
 

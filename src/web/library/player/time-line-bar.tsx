@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { MarkBody } from '../../../api/contract/marks.js';
 import { MarkIcon } from '../../marks/mark-icon.js';
 import { useStrings } from '../../strings/use-strings.js';
-import type { TimeLine } from '../time-line.js';
+import type { Gap, TimeLine } from '../time-line.js';
 import { matchClock } from '../time-text.js';
 import type { MatchPlayer } from './match-player.js';
 import { figureStep, ticksOf } from './tick-layout.js';
@@ -18,7 +18,8 @@ export interface TimeLineBarProps {
 
 const STEP_SECONDS = 1;
 const PAGE_SECONDS = 10;
-const LABEL_PX = 68;
+/** As in the style sheet. */
+const TICK_PX = { signPx: 30, timePx: 68 };
 
 /** The whole match as a line: what each camera has, what was marked, where the player is; to tap, drag and step along. */
 export function TimeLineBar({ player, timeLine, marks, onMark }: TimeLineBarProps) {
@@ -44,6 +45,10 @@ export function TimeLineBar({ player, timeLine, marks, onMark }: TimeLineBarProp
     line.current?.setAttribute('aria-valuetext', library.player.positionText(matchClock(seconds), matchClock(lengthSeconds)));
   });
 
+  const gapText = (camera: string, gap: Gap): string => {
+    const say = gap.isBreak ? library.player.breakFrom : library.player.gapFrom;
+    return say(library.camera(camera), matchClock(gap.startSeconds), matchClock(gap.endSeconds));
+  };
   const seekTo = (event: PointerEvent): void => {
     const box = line.current?.getBoundingClientRect();
     if (box === undefined || box.width === 0) return;
@@ -61,11 +66,21 @@ export function TimeLineBar({ player, timeLine, marks, onMark }: TimeLineBarProp
   return (
     <div class="time-line">
       <ul class="ticks">
-        {ticksOf(marks, lengthSeconds, { linePx: linePx.value, labelPx: LABEL_PX }).map(({ mark, place, isLabelled }) => (
+        {ticksOf(marks, lengthSeconds, { linePx: linePx.value, ...TICK_PX }).map(({ mark, place, room }) => (
           <li key={mark.id} style={{ '--at': place }}>
-            <button type="button" class="tick" data-kind={mark.kind} tabIndex={-1} aria-label={words.jump(words.kinds[mark.kind], matchClock(mark.match_seconds))} title={`${words.kinds[mark.kind]} ${matchClock(mark.match_seconds)}${mark.text === null ? '' : `: ${mark.text}`}`} onClick={() => onMark(mark)}>
-              <MarkIcon kind={mark.kind} />
-              {isLabelled ? <span>{matchClock(mark.match_seconds)}</span> : null}
+            <button
+              type="button"
+              class="tick"
+              data-kind={mark.kind}
+              data-room={room}
+              // The list of marks is for the keyboard; here they would be many stops in a row.
+              tabIndex={-1}
+              aria-label={words.jump(words.kinds[mark.kind], matchClock(mark.match_seconds))}
+              title={`${words.kinds[mark.kind]} ${matchClock(mark.match_seconds)}${mark.text === null ? '' : `: ${mark.text}`}`}
+              onClick={() => onMark(mark)}
+            >
+              {room === 'pin' ? null : <MarkIcon kind={mark.kind} />}
+              {room === 'time' ? <span>{matchClock(mark.match_seconds)}</span> : null}
             </button>
           </li>
         ))}
@@ -97,7 +112,7 @@ export function TimeLineBar({ player, timeLine, marks, onMark }: TimeLineBarProp
               <span key={clip.name} class="track-clip" data-growing={clip.isGrowing || undefined} style={spanStyle(clip, lengthSeconds)} />
             ))}
             {gaps.map((gap) => (
-              <span key={gap.startSeconds} class="track-gap" style={spanStyle(gap, lengthSeconds)} title={library.player.gapFrom(library.camera(camera), matchClock(gap.startSeconds), matchClock(gap.endSeconds))} />
+              <span key={gap.startSeconds} class="track-gap" data-break={gap.isBreak || undefined} style={spanStyle(gap, lengthSeconds)} title={gapText(camera, gap)} />
             ))}
           </div>
         ))}
@@ -112,7 +127,7 @@ export function TimeLineBar({ player, timeLine, marks, onMark }: TimeLineBarProp
       </div>
       <ul class="unseen">
         {tracks.flatMap(({ camera, gaps }) =>
-          gaps.map((gap) => <li key={`${camera} ${gap.startSeconds}`}>{library.player.gapFrom(library.camera(camera), matchClock(gap.startSeconds), matchClock(gap.endSeconds))}</li>),
+          gaps.map((gap) => <li key={`${camera} ${gap.startSeconds}`}>{gapText(camera, gap)}</li>),
         )}
       </ul>
     </div>

@@ -22,7 +22,6 @@ export const library = {
   day: (epochMs: number): string => DAY.format(epochMs),
   time: (epochMs: number): string => TIME.format(epochMs),
   noDate: 'Date not known',
-  noLength: 'Length not known',
   length: (seconds: number): string => {
     const minutes = Math.round(seconds / 60);
     if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
@@ -32,7 +31,6 @@ export const library = {
 
   search: 'Search by name',
   clear: 'Clear the search',
-  refresh: 'Read the list again',
   count: (count: number, sizeMb: number): string => `${many(count, 'match', 'matches')}, ${size(sizeMb)}`,
   found: (count: number): string => `${many(count, 'match', 'matches')} found`,
   pages: 'Pages of the list',
@@ -75,7 +73,7 @@ export const library = {
     goneDetail: 'It may have been deleted, or its name is spelled differently.',
     failed: 'The match could not be read.',
     noFiles: 'This match has no pictures to play.',
-    download: 'Download match',
+    download: 'Download',
     downloadDetail: (sizeMb: number): string => `All files as a zip, ${size(sizeMb)}`,
     remove: 'Delete',
     details: 'Files and technical details',
@@ -105,7 +103,6 @@ export const library = {
     checks: { good: 'Good', bad: 'Damaged', unchecked: 'Not checked' } satisfies Record<SegmentCheck, string>,
     growing: 'Being written',
     unfinished: 'Cut off, plays all the same',
-    none: 'No files',
     download: (name: string): string => `Download ${name}`,
     unknown: '–',
   },
@@ -120,8 +117,6 @@ export const library = {
     pause: 'Pause',
     back: '10 seconds back',
     forward: '10 seconds forward',
-    backShort: '−10 s',
-    forwardShort: '+10 s',
     speed: 'Speed',
     speeds: (speed: number): string => `${speed === 0.5 ? '½' : speed}×`,
     speedSpoken: (speed: number): string => (speed === 0.5 ? 'Half speed' : speed === 1 ? 'Normal speed' : 'Double speed'),
@@ -132,11 +127,11 @@ export const library = {
     gap: 'No picture here',
     gapDetail: 'This camera did not record at that moment.',
     gapFrom: (name: string, from: string, to: string): string => `${name}: no picture from ${from} to ${to}`,
+    breakFrom: (name: string, from: string, to: string): string => `${name}: recording stopped from ${from} to ${to}`,
     failed: 'This file does not play here',
     failedDetail: 'Download it below to look at it with another program.',
     loading: 'Fetching the picture',
     edge: 'This is all there is so far. It goes on by itself.',
-    keys: 'Space plays and pauses, the arrow keys seek, J and L jump 10 seconds, comma and full stop go picture by picture.',
     live: 'Go to now',
   },
 };
