@@ -17,6 +17,7 @@ t.test('the guard acts and tells, and the recording keeps every frame', async (t
   // Any load is too much, until the configuration says otherwise.
   const rig = await Rig.start({
     env: {
+      TOUCHLINE_RECORDING_OVERLOAD_GUARD_ENABLED: 'true',
       TOUCHLINE_RECORDING_OVERLOAD_CPU_PERCENT_THRESHOLD: '1',
       TOUCHLINE_RECORDING_OVERLOAD_POLL_INTERVAL_SECONDS: '2',
       TOUCHLINE_RECORDING_OVERLOAD_UNHEALTHY_STREAK_THRESHOLD: '2',

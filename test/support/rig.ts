@@ -110,8 +110,9 @@ export class Rig {
       TOUCHLINE_RUNTIME_DIR: this.runtimeDir,
       TOUCHLINE_RECORDING_MIN_FREE_GB: '0',
       TOUCHLINE_RECORDING_QUALITY: 'fast',
-      // Tests load the machine; whether pictures give way to that is tested where it is meant.
+      // Tests load the machine; whether a rig gives way to that is tested where it is meant.
       TOUCHLINE_MONITOR_MODE: 'on',
+      TOUCHLINE_RECORDING_OVERLOAD_GUARD_ENABLED: 'false',
       // In the rig's own folder, so that nothing is left in memory when a test kills what would tidy up.
       TOUCHLINE_HLS_DIR: join(this.runtimeDir, 'pictures'),
       NO_COLOR: '1',
