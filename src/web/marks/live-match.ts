@@ -34,7 +34,10 @@ export function followMatch({ socket, rest, status }: Rig): LiveMatch {
     const newest = segments === null ? null : newestOpened([...segments.cam0, ...segments.cam1, ...segments.other], opened);
     if (newest !== null) clock.set(newest);
     if (newest !== null && clock.isSet) known.value = matchId;
-    else setTimeout(() => (ended.aborted ? undefined : void setClock(matchId, clock, ended)), ASK_AGAIN_MS);
+    else setClockAfter(ASK_AGAIN_MS, matchId, clock, ended);
+  };
+  const setClockAfter = (waitMs: number, matchId: string, clock: MatchClock, ended: AbortSignal): void => {
+    setTimeout(() => (ended.aborted ? undefined : void setClock(matchId, clock, ended)), waitMs);
   };
   let isLost = false;
   effect(() => {
@@ -44,7 +47,7 @@ export function followMatch({ socket, rest, status }: Rig): LiveMatch {
       isLost = true;
       return;
     }
-    const { recording, match_id: matchId, phase } = heard.value.recording;
+    const { recording, match_id: matchId, phase, duration: durationSeconds } = heard.value.recording;
     const running = recording && phase === 'recording' ? matchId : null;
     const isBack = isLost;
     isLost = false;
@@ -56,7 +59,8 @@ export function followMatch({ socket, rest, status }: Rig): LiveMatch {
     current?.ended.abort();
     known.value = null;
     current = running === null ? null : { matchId: running, clock: new MatchClock(), ended: new AbortController() };
-    if (current !== null) void setClock(current.matchId, current.clock, current.ended.signal);
+    // What has just begun has nothing written down yet.
+    if (current !== null) setClockAfter(Math.max(0, ASK_AGAIN_MS - durationSeconds * 1000), current.matchId, current.clock, current.ended.signal);
   });
   return { matchId: known, secondsAt: (matchId, atMs) => (current?.matchId === matchId ? current.clock.secondsAt(atMs) : null) };
 }
