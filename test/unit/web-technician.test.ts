@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { StatusBody } from '../../src/api/contract/status.js';
 import { en } from '../../src/web/strings/en.js';
-import { ageTone, cameraStateOf } from '../../src/web/technician/camera-state.js';
+import { ageTone, cameraStateOf, fpsOf } from '../../src/web/technician/camera-state.js';
 import { bytesText, clockTime, countText, epochText, shortTime } from '../../src/web/technician/format.js';
 import { filterLog, parseLog } from '../../src/web/technician/log-lines.js';
 import { pathOf, rangeOf, roundAbove, type Sample, withSample } from '../../src/web/technician/series.js';
@@ -74,6 +74,14 @@ t.test('the state of a camera comes from frames, whatever was started', async (t
   t.equal(cameraStateOf(status({ phase: 'starting' }), camera), 'starting');
   t.strictSame(['running', 'starting', 'error', 'stopped', 'idle'].map((state) => cameraStateOf(status({}, state), camera)), ['live', 'liveStarting', 'liveError', 'rest', 'rest']);
   t.strictSame([null, 0.5, 1.5, 4].map(ageTone), [undefined, undefined, 'warning', 'bad']);
+});
+
+t.test('frames that a hanging process counted long ago are no frames per second', async (t) => {
+  const facts = { frames_at_source: 1, frames_encoded: 1, frames_missed: 0, newest_frame_age_seconds: 0.1, largest_gap_seconds: null, bytes_written: 0, bytes_synced: 0, fps: 30 };
+  t.equal(fpsOf(facts), 30);
+  t.equal(fpsOf({ ...facts, newest_frame_age_seconds: 3.1 }), 0);
+  t.equal(fpsOf({ ...facts, fps: null }), null);
+  t.equal(fpsOf(null), null);
 });
 
 t.test('the version of Node.js is found in the metrics, or not made up', async (t) => {

@@ -1,3 +1,4 @@
+import type { CameraFacts } from '../../api/contract/common.js';
 import type { StatusBody } from '../../api/contract/status.js';
 import { type CameraName, conditionOf } from '../kiosk/view.js';
 
@@ -42,4 +43,13 @@ export const WIDE_GAP_SECONDS = 0.5;
 export function ageTone(seconds: number | null): 'warning' | 'bad' | undefined {
   if (seconds === null || seconds < OLD_FRAME_SECONDS) return undefined;
   return seconds < LOST_FRAME_SECONDS ? 'warning' : 'bad';
+}
+
+/** Over so long the rig counts its frames per second. */
+const FPS_SECONDS = 2;
+
+/** Frames per second; none when the newest frame is older than the time over which they are counted, whatever a process that hangs said last. */
+export function fpsOf(facts: CameraFacts | null): number | null {
+  if (facts?.fps == null) return null;
+  return (facts.newest_frame_age_seconds ?? 0) >= FPS_SECONDS ? 0 : facts.fps;
 }

@@ -1,6 +1,6 @@
 import type { RecordingHealthBody } from '../../api/contract/recording-health.js';
 import type { StatusBody } from '../../api/contract/status.js';
-import type { CameraName } from '../kiosk/view.js';
+import { type CameraName, conditionOf } from '../kiosk/view.js';
 import { useStrings } from '../strings/use-strings.js';
 import { countText, epochText } from './format.js';
 import type { Retained } from './retained.js';
@@ -43,11 +43,13 @@ export function HealthSection({ cameras, status, health }: HealthSectionProps) {
 function Watchdog({ cameras, status }: { readonly cameras: readonly CameraName[]; readonly status: StatusBody }) {
   const { technician } = useStrings();
   const words = technician.health;
-  const { recording, camera_recovery } = status.recording;
-  const lost = cameras.flatMap(({ id, key }) => {
-    const account = camera_recovery[key];
-    if (account?.failed_permanently === true) return [words.failed(id)];
-    return account?.recovering === true ? [words.recovering(id, account.attempts)] : [];
+  const { recording, phase, camera_recovery } = status.recording;
+  const lost = cameras.flatMap((camera) => {
+    const account = camera_recovery[camera.key];
+    if (!recording || phase !== 'recording') return [];
+    if (account?.failed_permanently === true) return [words.failed(camera.id)];
+    if (account?.recovering === true) return [words.recovering(camera.id, account.attempts)];
+    return conditionOf(status, camera) === 'recording' ? [] : [words.silent(camera.id)];
   });
   return (
     <div class="subsection">
@@ -81,11 +83,11 @@ function Guard({ guard }: { readonly guard: StatusBody['recording']['overload_gu
         </Fact>
         <Fact label={words.triggered}>{epochText(guard.triggered_at, nowMs) ?? technician.never}</Fact>
         <Fact label={words.guardHealth} isLong={(guard.health_message?.length ?? 0) > 20}>
-          {guard.health_healthy === null ? null : (guard.health_message ?? (guard.health_healthy ? words.ok : words.bad))}
+          {guard.health_healthy === null ? null : ((guard.health_message === null ? null : words.issue(guard.health_message)) ?? (guard.health_healthy ? words.ok : words.bad))}
         </Fact>
         {guard.reasons.length === 0 ? null : (
           <Fact label={words.reasons} tone="warning" isLong>
-            {guard.reasons.join('; ')}
+            {guard.reasons.map(words.issue).join('; ')}
           </Fact>
         )}
       </dl>

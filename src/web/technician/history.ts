@@ -2,6 +2,7 @@ import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Rig } from '../rig/rig.js';
+import { fpsOf } from './camera-state.js';
 import { type Sample, withSample } from './series.js';
 
 /** How the meters went in the last minutes, whichever page was open. */
@@ -24,7 +25,7 @@ export function createHistory({ status, systemMetrics }: Pick<Rig, 'status' | 's
     const { value, atMs } = heard;
     const facts = (key: string) => value.recording.cameras[key]?.facts ?? null;
     const keys = Object.keys(value.preview.cameras);
-    fps.value = noted(fps.peek(), keys, atMs, (key) => facts(key)?.fps ?? null);
+    fps.value = noted(fps.peek(), keys, atMs, (key) => fpsOf(facts(key)));
     frameAge.value = noted(frameAge.peek(), keys, atMs, (key) => facts(key)?.newest_frame_age_seconds ?? null);
   });
   effect(() => {

@@ -118,7 +118,8 @@ function Line({ line }: { readonly line: LogLine }) {
             {content.details.map(([name, value]) => (
               <span key={name}>
                 {' '}
-                <b>{name}</b> {value}
+                <b>{name}=</b>
+                {value}
               </span>
             ))}
           </span>

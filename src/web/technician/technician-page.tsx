@@ -18,7 +18,7 @@ import { VersionsSection } from './versions-section.js';
 const STATUS_MS = 1000;
 const HOLDER_MS = 2000;
 const METRICS_MS = 3000;
-const HEALTH_MS = 2000;
+const HEALTH_MS = 1000;
 
 /** For the person with a laptop or a phone beside the rig: everything that it measures, as it measures it. */
 export function TechnicianPage() {

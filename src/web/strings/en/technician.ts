@@ -3,8 +3,8 @@ import { kiosk } from './kiosk.js';
 
 const { camera } = kiosk;
 
-/** Names of what stands in the rig's own words as `cam0: …`. */
-const inWords = (issue: string): string => issue.replace(/^cam(\d+): (.*)$/s, (_match, id: string, what: string) => `${camera(Number(id))}: ${what.slice(0, 1).toLowerCase()}${what.slice(1)}`);
+/** The rig's own words, with the names that people have for `cam0: …`. */
+const inWords = (text: string): string => text.replace(/\bcam(\d+): (.)/g, (_match, id: string, first: string) => `${camera(Number(id))}: ${first.toLowerCase()}`);
 
 /** The page of the technician: dense, and with the rig's own terms. */
 export const technician = {
@@ -73,6 +73,7 @@ export const technician = {
     watchdog: 'Watchdog',
     watchdogRest: 'Nothing to watch: nothing is recorded.',
     watching: 'Watches, all cameras deliver',
+    silent: (id: number): string => `${camera(id)} delivers nothing`,
     recovering: (id: number, attempts: number): string => `${camera(id)} is being restarted (attempt ${attempts})`,
     failed: (id: number): string => `${camera(id)}: no restart has helped; it is tried again all the while`,
   },
@@ -131,7 +132,7 @@ export const technician = {
     following: 'New lines come into view',
     none: 'This log has no line yet.',
     noMatch: 'No line has these words.',
-    count: (shown: number, all: number): string => (shown === all ? `${all} lines` : `${shown} of ${all} lines`),
+    count: (shown: number, all: number): string => `${shown === all ? '' : `${shown} of `}${all} ${all === 1 ? 'line' : 'lines'}`,
     failed: (reason: string): string => `The log cannot be read: ${reason}`,
     levels: { info: 'Info', warning: 'Warning', error: 'Error' },
     noTime: 'no time',
