@@ -7,6 +7,10 @@ const EPOCH_MS = 1_770_000_000_000;
 t.test('a tap has its place in the match, whenever it is sent', async (t) => {
   const clock = new MatchClock();
   t.equal(clock.secondsAt(0), null, 'nothing is guessed');
+  const early = new MatchClock();
+  early.set({ startSeconds: 90, openedEpochMs: EPOCH_MS - 10_500 });
+  early.heard({ durationSeconds: 100, epochMs: EPOCH_MS, heardMs: 5000 });
+  t.equal(early.secondsAt(6000), 101.5, 'what was known before the first message');
   clock.heard({ durationSeconds: 100, epochMs: EPOCH_MS, heardMs: 5000 });
   t.equal(clock.secondsAt(6000), null);
   clock.set({ startSeconds: 90, openedEpochMs: EPOCH_MS - 10_500 });
@@ -54,8 +58,11 @@ t.test('a mark is sent again when the rig did not answer or could not, and not w
 
 t.test('a mark whose answer was lost is known again by its place', async (t) => {
   const mark = { kind: 'goal' as const, match_seconds: 12.345 };
-  t.ok(sameMark(mark, { kind: 'goal', matchSeconds: 12.345 }));
-  t.notOk(sameMark(mark, { kind: 'foul', matchSeconds: 12.345 }));
-  t.notOk(sameMark(mark, { kind: 'goal', matchSeconds: 12.4 }));
-  t.notOk(sameMark(mark, { kind: 'goal', matchSeconds: null }));
+  const sent = { kind: 'goal', matchSeconds: 12.345, wasPlacedByRig: false };
+  t.ok(sameMark(mark, sent));
+  t.notOk(sameMark(mark, { ...sent, kind: 'foul' }));
+  t.notOk(sameMark(mark, { ...sent, matchSeconds: 12.4 }), 'another tap');
+  t.notOk(sameMark(mark, { ...sent, matchSeconds: null }));
+  t.ok(sameMark(mark, { ...sent, matchSeconds: 10, wasPlacedByRig: true }), 'it arrived a little later');
+  t.notOk(sameMark(mark, { ...sent, matchSeconds: 14, wasPlacedByRig: true }), 'it cannot have arrived before the tap');
 });

@@ -61,8 +61,8 @@ function Content({ matchId, match }: { readonly matchId: string; readonly match:
   };
   return (
     <>
-      {timeLine === null || timeLine.tracks.length === 0 ? (
-        <p class="library-note">{library.match.noFiles}</p>
+      {timeLine === null || timeLine.lengthSeconds === 0 ? (
+        <p class="library-note">{match.activity.value === 'recording' ? library.match.begins : library.match.noFiles}</p>
       ) : (
         <Player player={player} timeLine={timeLine} marks={marks.marks.value ?? []} onMark={({ match_seconds }) => go(match_seconds)} />
       )}

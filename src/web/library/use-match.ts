@@ -23,6 +23,8 @@ export interface OneMatch {
 
 /** While it is recorded new files begin, and while it is finished the last ones are closed and checked. */
 const READ_EVERY_MS = 4000;
+/** Until there is anything to show. */
+const READ_FIRST_MS = 1000;
 /** How often the end of a match that is being recorded moves on. */
 const GROW_EVERY_MS = 1000;
 
@@ -52,7 +54,7 @@ export function useMatch(matchId: string): OneMatch {
       } catch (thrown) {
         if (!ended.signal.aborted) error.value = asRigError(thrown);
       }
-      if (!ended.signal.aborted && (isChanging || record.value?.state === 'recording')) timer = setTimeout(() => void read(), READ_EVERY_MS);
+      if (!ended.signal.aborted && (isChanging || record.value?.state === 'recording')) timer = setTimeout(() => void read(), segments.value === null || timeLine.peek()?.lengthSeconds === 0 ? READ_FIRST_MS : READ_EVERY_MS);
     };
     void read();
     return () => {
@@ -71,7 +73,8 @@ export function useMatch(matchId: string): OneMatch {
   }, []);
 
   const told = useComputed(() => new Map([...segmentRecords(record.value)].flatMap(([name, { durationSeconds }]) => (durationSeconds === null ? [] : [[name, durationSeconds]]))));
-  const measured = useMeasured(matchId, segments, told, nowSeconds);
+  const isChanging = useComputed(() => activity.value !== 'resting');
+  const measured = useMeasured(matchId, segments, told, isChanging);
   const timeLine = useComputed(() =>
     segments.value === null
       ? null

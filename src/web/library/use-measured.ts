@@ -1,5 +1,5 @@
 import { type ReadonlySignal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
-import type { SegmentEntry, SegmentsBody } from '../../api/contract/library.js';
+import type { SegmentsBody } from '../../api/contract/library.js';
 import { useRig } from '../rig/rig.js';
 import { segmentPath } from './addresses.js';
 
@@ -10,17 +10,16 @@ export function useMeasured(
   matchId: string,
   segments: ReadonlySignal<SegmentsBody | null>,
   told: ReadonlySignal<ReadonlyMap<string, number>>,
-  nowSeconds: ReadonlySignal<number | null>,
+  isChanging: ReadonlySignal<boolean>,
 ): ReadonlySignal<ReadonlyMap<string, number>> {
   const { rest } = useRig();
   const measured = useSignal<ReadonlyMap<string, number>>(new Map());
   const missing = useComputed(() => {
-    if (segments.value === null) return '';
-    const isLive = nowSeconds.value !== null;
-    const groups = [segments.value.cam0, segments.value.cam1, segments.value.other];
-    const names = groups.flatMap((group) => group.filter((entry, index) => isUnknown(entry, told.value) && !(isLive && index === group.length - 1)).map(({ name }) => name));
+    // What is being written has another length in a moment; the rig will tell it.
+    if (segments.value === null || isChanging.value) return '';
+    const { cam0, cam1, other } = segments.value;
     // As text, so that the same names are the same value.
-    return names.join('\n');
+    return [...cam0, ...cam1, ...other].flatMap(({ name }) => (told.value.has(name) ? [] : [name])).join('\n');
   });
   useSignalEffect(() => {
     const names = missing.value.split('\n').filter((name) => name !== '' && !measured.peek().has(name));
@@ -38,10 +37,6 @@ export function useMeasured(
     };
   });
   return measured;
-}
-
-function isUnknown({ name }: SegmentEntry, told: ReadonlyMap<string, number>): boolean {
-  return !told.has(name);
 }
 
 /** Null when the browser cannot play it. */

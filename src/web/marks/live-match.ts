@@ -1,4 +1,4 @@
-import { effect, type ReadonlySignal, signal } from '@preact/signals';
+import { effect } from '@preact/signals';
 import type { SegmentsBody } from '../../api/contract/library.js';
 import { filePath, matchPath } from '../library/addresses.js';
 import { readMatchRecord, segmentRecords } from '../library/match-file.js';
@@ -10,14 +10,11 @@ const ASK_AGAIN_MS = 2000;
 
 /** The time of the match that is being recorded, on this page's clock. */
 export interface LiveMatch {
-  /** Which match the time is known of. */
-  readonly matchId: ReadonlySignal<string | null>;
   /** @param atMs `performance.now()` @returns seconds from the first frame of the match; null when nothing tells, or it is not being recorded */
   readonly secondsAt: (matchId: string, atMs: number) => number | null;
 }
 
 export function followMatch({ socket, rest, status }: Rig): LiveMatch {
-  const known = signal<string | null>(null);
   let current: { readonly matchId: string; readonly clock: MatchClock; readonly ended: AbortController } | null = null;
   socket.on('status', ({ data: { recording }, ts }) => {
     if (recording.match_id !== null && recording.match_id === current?.matchId) {
@@ -33,7 +30,6 @@ export function followMatch({ socket, rest, status }: Rig): LiveMatch {
     const opened = new Map([...segmentRecords(readMatchRecord(file))].map(([name, { openedEpochMs }]) => [name, openedEpochMs]));
     const newest = segments === null ? null : newestOpened([...segments.cam0, ...segments.cam1, ...segments.other], opened);
     if (newest !== null) clock.set(newest);
-    if (newest !== null && clock.isSet) known.value = matchId;
     else setClockAfter(ASK_AGAIN_MS, matchId, clock, ended);
   };
   const setClockAfter = (waitMs: number, matchId: string, clock: MatchClock, ended: AbortSignal): void => {
@@ -57,10 +53,9 @@ export function followMatch({ socket, rest, status }: Rig): LiveMatch {
       return;
     }
     current?.ended.abort();
-    known.value = null;
     current = running === null ? null : { matchId: running, clock: new MatchClock(), ended: new AbortController() };
     // What has just begun has nothing written down yet.
     if (current !== null) setClockAfter(Math.max(0, ASK_AGAIN_MS - durationSeconds * 1000), current.matchId, current.clock, current.ended.signal);
   });
-  return { matchId: known, secondsAt: (matchId, atMs) => (current?.matchId === matchId ? current.clock.secondsAt(atMs) : null) };
+  return { secondsAt: (matchId, atMs) => (current?.matchId === matchId ? current.clock.secondsAt(atMs) : null) };
 }

@@ -8,7 +8,7 @@ import type { Rig } from '../rig/rig.js';
 import { asRigError } from '../rig/rig-error.js';
 import type { MarkKind } from './kinds.js';
 import { followMatch, type LiveMatch } from './live-match.js';
-import { mayBeRepeated, sameMark } from './repeat.js';
+import { ANSWER_MS, mayBeRepeated, sameMark } from './repeat.js';
 
 /** A moment that somebody tapped, and what has become of it. */
 export interface TappedMark {
@@ -25,6 +25,7 @@ export interface TappedMark {
   /** Why it was refused, in the words of the rig. */
   readonly reason: string | null;
   readonly attempts: number;
+  readonly wasPlacedByRig: boolean;
 }
 
 /** The marks that this page has set while a match is recorded. They outlive the component that shows them. */
@@ -41,8 +42,6 @@ export interface MarkStore {
   readonly forget: (key: number) => void;
 }
 
-/** A rig that takes longer is tried again. */
-const ANSWER_MS = 6000;
 const REPEAT_MS = 3000;
 
 export function createMarkStore(rig: Rig): MarkStore {
@@ -66,9 +65,10 @@ export function createMarkStore(rig: Rig): MarkStore {
     underWay.add(key);
     const matchSeconds = before.matchSeconds ?? live.secondsAt(before.matchId, before.tappedMs);
     const isFirst = before.attempts === 0;
-    change(key, { matchSeconds, attempts: before.attempts + 1, ...(isFirst ? { state: 'sending' } : {}) });
+    const now = { ...before, matchSeconds, attempts: before.attempts + 1, wasPlacedByRig: isFirst ? matchSeconds === null : before.wasPlacedByRig };
+    change(key, now);
     try {
-      const mark = (isFirst ? null : await storedAlready(rest, before)) ?? (await addMark(rest, before.matchId, { kind: before.kind, text: null, matchSeconds }));
+      const mark = (isFirst ? null : await storedAlready(rest, now)) ?? (await addMark(rest, before.matchId, { kind: before.kind, text: null, matchSeconds }));
       change(key, { state: 'stored', mark, matchSeconds: mark.match_seconds });
     } catch (thrown) {
       const error = asRigError(thrown);
@@ -94,7 +94,7 @@ export function createMarkStore(rig: Rig): MarkStore {
     forget,
     tap: (matchId, kind, tappedMs) => {
       const key = (made += 1);
-      tapped.value = [...tapped.peek().filter(isOpen), { key, matchId, kind, tappedMs, matchSeconds: null, state: 'sending', mark: null, reason: null, attempts: 0 }];
+      tapped.value = [...tapped.peek().filter(isOpen), { key, matchId, kind, tappedMs, matchSeconds: null, state: 'sending', mark: null, reason: null, attempts: 0, wasPlacedByRig: false }];
       void send(key);
     },
     describe: async (key, text) => {

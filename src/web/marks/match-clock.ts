@@ -23,19 +23,18 @@ export interface Opened {
 export class MatchClock {
   #offsetSeconds: number | null = null;
   #status: StatusMoment | null = null;
-
-  get isSet(): boolean {
-    return this.#offsetSeconds !== null;
-  }
+  #opened: Opened | null = null;
 
   heard(status: StatusMoment): void {
     this.#status = status;
+    if (this.#opened !== null) this.set(this.#opened);
   }
 
-  /** Sets it by a file that was opened a little before the last message. */
-  set({ startSeconds, openedEpochMs }: Opened): void {
+  /** Sets it by a file that was opened a little before the last message, or the next one when there was none yet. */
+  set(opened: Opened): void {
+    this.#opened = this.#status === null ? opened : null;
     if (this.#status === null) return;
-    const nowSeconds = startSeconds + (this.#status.epochMs - openedEpochMs) / MS_PER_SECOND;
+    const nowSeconds = opened.startSeconds + (this.#status.epochMs - opened.openedEpochMs) / MS_PER_SECOND;
     this.#offsetSeconds = nowSeconds - this.#status.durationSeconds;
   }
 

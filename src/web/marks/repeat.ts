@@ -5,6 +5,10 @@ import type { RigError } from '../rig/rig-error.js';
 const PASSING: ReadonlySet<string> = new Set(['match_is_starting', 'mark_unconfirmed', 'too_many_requests']);
 const SERVER_ERROR = 500;
 const NO_SPACE = 507;
+/** How much earlier than the tap the rig may place it: what this page knows of the time of the match is not exact. */
+const EARLY_SECONDS = 0.7;
+/** A rig that has not answered by then is asked again. */
+export const ANSWER_MS = 6000;
 /** The rig keeps what it is told to the millisecond. */
 const SAME_SECONDS = 0.0015;
 
@@ -14,7 +18,19 @@ export function mayBeRepeated({ code, status }: Pick<RigError, 'code' | 'status'
   return status >= SERVER_ERROR && status !== NO_SPACE;
 }
 
-/** Whether a mark of the rig is this tap, which was sent with its place in the match. */
-export function sameMark(mark: Pick<MarkBody, 'kind' | 'match_seconds'>, tap: { readonly kind: string; readonly matchSeconds: number | null }): boolean {
-  return tap.matchSeconds !== null && mark.kind === tap.kind && Math.abs(mark.match_seconds - tap.matchSeconds) < SAME_SECONDS;
+/** A mark as it was sent. */
+export interface SentMark {
+  readonly kind: string;
+  /** Where in the match the tap was; null while nobody knows. */
+  readonly matchSeconds: number | null;
+  /** It was sent without its place: the rig took the time at which it arrived. */
+  readonly wasPlacedByRig: boolean;
+}
+
+/** Whether a mark of the rig is one that was sent, and whose answer was lost. */
+export function sameMark(mark: Pick<MarkBody, 'kind' | 'match_seconds'>, { kind, matchSeconds, wasPlacedByRig }: SentMark): boolean {
+  if (matchSeconds === null || mark.kind !== kind) return false;
+  const behindSeconds = mark.match_seconds - matchSeconds;
+  if (!wasPlacedByRig) return Math.abs(behindSeconds) < SAME_SECONDS;
+  return behindSeconds > -EARLY_SECONDS && behindSeconds < ANSWER_MS / 1000;
 }

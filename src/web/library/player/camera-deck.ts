@@ -22,7 +22,7 @@ const EXACT_SECONDS = 0.015;
 /** The file that comes next is fetched so long before. */
 const FETCH_AHEAD_SECONDS = 8;
 /** A file that grew is fetched again when so much more of it plays. */
-const GROWN_SECONDS = 1.5;
+const GROWN_SECONDS = 0.3;
 
 /**
  * The picture of one camera: two video elements, of which one is seen. The other fetches the next file, or another one that was

@@ -167,7 +167,7 @@ export class MatchPlayer {
     for (const [camera, deck] of this.#decks) {
       const track = this.#timeLine.tracks.find((each) => each.camera === camera);
       const clip = track === undefined ? null : this.#clipAtOrBefore(track, atSeconds);
-      const next = track === undefined ? null : clipAfter(track, atSeconds);
+      const next = track === undefined ? null : clipAfter(track, Math.max(atSeconds, clip?.startSeconds ?? 0));
       deck.follow({ clip, next, atSeconds, speed: this.#speed.value, motion });
     }
   }

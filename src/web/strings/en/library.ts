@@ -72,6 +72,7 @@ export const library = {
     gone: 'There is no match of this name.',
     goneDetail: 'It may have been deleted, or its name is spelled differently.',
     failed: 'The match could not be read.',
+    begins: 'The first pictures can be watched here in a few seconds.',
     noFiles: 'This match has no pictures to play.',
     download: 'Download',
     downloadDetail: (sizeMb: number): string => `All files as a zip, ${size(sizeMb)}`,
