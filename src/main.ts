@@ -28,6 +28,7 @@ import { openMonitor } from './monitor/open-monitor.js';
 import { exampleTargets, hlsFolder } from './preview/hls-folder.js';
 import { openLivePictures } from './preview/live-pictures.js';
 import { MatchKeeper } from './recording/match-keeper.js';
+import { RELIEF_STEPS } from './recording/overload-guard.js';
 import { policyOf } from './recording/policy.js';
 import { EncoderRelief } from './recording/encoder-relief.js';
 import { Recorder } from './recording/recorder.js';
@@ -36,7 +37,7 @@ import { readSpace } from './recording/space.js';
 import { RecordingStore } from './recording/store.js';
 import { UntidyList } from './recording/untidy-list.js';
 import { createLogging } from './telemetry/log.js';
-import { SystemSampler } from './telemetry/system.js';
+import { SystemSampler, type SystemSample } from './telemetry/system.js';
 import { productVersion } from './lib/product-version.js';
 
 const CAMERA_IDS = [0, 1] as const;
@@ -45,6 +46,7 @@ const ROOT = resolve(import.meta.dirname, '..', '..');
 const PAGE_DIR = join(ROOT, 'build', 'web');
 /** Several missed heartbeats. Until then a silent camera is already shown as one that does not record. */
 const HOST_SILENCE_LIMIT_MS = 3000;
+const LOAD_IS_OLD_MS = 10_000;
 
 export interface DaemonOptions {
   readonly configFile?: string;
@@ -150,7 +152,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
           pollIntervalMs: config.overloadPollIntervalMs,
           unhealthyStreakThreshold: config.overloadUnhealthyStreakThreshold,
         }),
-        cpuPercent: () => system.latest()?.cpuPercent ?? null,
+        cpuPercent: () => recentLoad(system.latest()),
+        // Where the camera encodes, there is no bit rate to lower.
+        steps: () => RELIEF_STEPS.filter((step) => step !== 'lower_bitrate' || pipelines.some(({ expected }) => expected.bitrateKbps !== null)),
         relieve: (steps) => relief.take(steps),
       },
       space: { latest: () => system.latest()?.disk ?? null, read: () => readSpace(config.recordingsDir) },
@@ -179,7 +183,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         templates.renderMonitor(liveRequest(config, chosen, camera), picture, { ...targets, fps: config.monitorFps, width: config.monitorWidth })?.text ?? null,
       fps: () => config.monitorFps,
       folder: picturesDir,
-      cpuPercent: () => system.latest()?.cpuPercent ?? null,
+      cpuPercent: () => recentLoad(system.latest()),
       clock: systemClock,
       log: logging.part('monitor'),
     });
@@ -272,6 +276,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await unwind(undo.map(({ end, leave }) => leave ?? end), log);
     throw error;
   }
+}
+
+/** Load of all processors together; null when the last reading is too old to say anything of now. */
+function recentLoad(sample: SystemSample | null): number | null {
+  return sample === null || systemClock.monoMs() - sample.takenAtMonoMs > LOAD_IS_OLD_MS ? null : sample.cpuPercent;
 }
 
 /** Whether this configured address means every network that the rig is in. */

@@ -5,15 +5,13 @@
  * `keyframes-only`. With `paused` it takes nothing and the tap holds nothing for it; the pipeline stays as it is, so
  * that going on needs no change of state.
  *
- * `nice` is for its streaming thread, and so for all that works in it and for the threads that an encoder starts there.
+ * `nice` is for its streaming thread, which is its own and ends with it, and so for all that works in it and for the threads
+ * that an encoder starts there.
  */
 
 #include "tapsrc.h"
+#include "nice-pool.h"
 #include "tap-channel.h"
-
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #define DEFAULT_CHANNEL "monitor"
 #define DEFAULT_NICE 10
@@ -33,7 +31,6 @@ struct _TouchlineTapSrc
   gboolean started;
   GstCaps *caps;
   gint64 due_us;
-  pid_t niced;
 };
 
 enum
@@ -111,27 +108,39 @@ tap_src_negotiate (GstBaseSrc *source G_GNUC_UNUSED)
   return TRUE;
 }
 
-static void
-be_nice (TouchlineTapSrc *self)
+/* The streaming thread is made just after this message. */
+static gboolean
+tap_src_post_message (GstElement *element, GstMessage *message)
 {
-  pid_t thread = (pid_t) syscall (SYS_gettid);
+  GstStreamStatusType type;
+  GstElement *owner;
+  const GValue *object;
 
-  if (self->niced == thread)
-    return;
-  self->niced = thread;
-  if (setpriority (PRIO_PROCESS, (id_t) thread, self->nice) != 0)
-    GST_WARNING_OBJECT (self, "the priority could not be lowered: %s", g_strerror (errno));
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_STREAM_STATUS) {
+    gst_message_parse_stream_status (message, &type, &owner);
+    object = gst_message_get_stream_status_object (message);
+    if (type == GST_STREAM_STATUS_TYPE_CREATE && object != NULL && G_VALUE_HOLDS (object, GST_TYPE_TASK)) {
+      GstTaskPool *pool = touchline_nice_pool_new (TOUCHLINE_TAP_SRC (element)->nice);
+
+      gst_task_set_pool (GST_TASK (g_value_get_object (object)), pool);
+      gst_object_unref (pool);
+    }
+  }
+  return GST_ELEMENT_CLASS (touchline_tap_src_parent_class)->post_message (element, message);
 }
 
-/* The picture is shared, not copied. The original stays out of its pool until the copy is gone. */
+/* The picture is shared, not copied. The original stays out of its pool until the copy is gone. NULL where its memory can
+ * neither be shared nor copied. */
 static GstBuffer *
 copy_of (GstBuffer *original)
 {
   GstBuffer *copy = gst_buffer_copy (original);
 
-  gst_buffer_add_parent_buffer_meta (copy, original);
-  GST_BUFFER_PTS (copy) = GST_CLOCK_TIME_NONE;
-  GST_BUFFER_DTS (copy) = GST_CLOCK_TIME_NONE;
+  if (copy != NULL) {
+    gst_buffer_add_parent_buffer_meta (copy, original);
+    GST_BUFFER_PTS (copy) = GST_CLOCK_TIME_NONE;
+    GST_BUFFER_DTS (copy) = GST_CLOCK_TIME_NONE;
+  }
   gst_buffer_unref (original);
   return copy;
 }
@@ -142,10 +151,14 @@ tap_src_create (GstPushSrc *source, GstBuffer **buffer)
   TouchlineTapSrc *self = TOUCHLINE_TAP_SRC (source);
   GstCaps *caps = NULL;
 
-  be_nice (self);
   if (tap_channel_take (self->channel, &self->reader, self->due_us, self->keyframes_only, buffer, &caps) == TAP_FLUSHING)
     return GST_FLOW_FLUSHING;
   *buffer = copy_of (*buffer);
+  if (*buffer == NULL) {
+    g_clear_pointer (&caps, gst_caps_unref);
+    GST_ELEMENT_ERROR (self, RESOURCE, FAILED, ("The frames cannot be looked at."), ("their memory cannot be shared"));
+    return GST_FLOW_ERROR;
+  }
   if (self->max_rate > 0) {
     gint64 interval_us = G_USEC_PER_SEC / self->max_rate;
     gint64 now_us = g_get_monotonic_time ();
@@ -245,6 +258,7 @@ touchline_tap_src_class_init (TouchlineTapSrcClass *class)
   object_class->set_property = tap_src_set_property;
   object_class->get_property = tap_src_get_property;
   object_class->finalize = tap_src_finalize;
+  element_class->post_message = tap_src_post_message;
   source_class->start = tap_src_start;
   source_class->stop = tap_src_stop;
   source_class->unlock = tap_src_unlock;

@@ -187,24 +187,26 @@ export class Camera extends EventEmitter<CameraEvents> {
     await this.#requests.run(() => this.#connected().request('abort', { runId }, SHORT_REQUEST_MS));
   }
 
+  // What only concerns pictures goes beside the queue: a stop must not wait behind a viewer.
+
   /** Switches the encoder of a live picture; harmless when that run is over. */
   async encode(runId: string, on: boolean): Promise<void> {
-    await this.#requests.run(() => this.#connected().request('encode', { runId, on }, SHORT_REQUEST_MS));
+    await this.#connected().request('encode', { runId, on }, SHORT_REQUEST_MS);
   }
 
   /** Begins or pauses a small picture of what the host runs. Rejects with what keeps it from coming. */
   async watch(params: Params<'watch'>): Promise<void> {
-    await this.#requests.run(() => this.#connected().request('watch', params, SHORT_REQUEST_MS));
+    await this.#connected().request('watch', params, SHORT_REQUEST_MS);
   }
 
   /** Lets the encoder of a recording have this share of its configured bit rate. */
   async tune(runId: string, bitrateShare: number): Promise<void> {
-    await this.#requests.run(() => this.#connected().request('tune', { runId, bitrateShare }, SHORT_REQUEST_MS));
+    await this.#connected().request('tune', { runId, bitrateShare }, SHORT_REQUEST_MS);
   }
 
   /** The next encoded frame of a live picture becomes a keyframe; harmless when that run is over. */
   async keyframe(runId: string): Promise<void> {
-    await this.#requests.run(() => this.#connected().request('keyframe', { runId }, SHORT_REQUEST_MS));
+    await this.#connected().request('keyframe', { runId }, SHORT_REQUEST_MS);
   }
 
   /** What the host records; null when it does not. */

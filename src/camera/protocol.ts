@@ -203,7 +203,7 @@ export const METHODS = {
    * `monitor_source` and `monitor_meter`.
    */
   watch: {
-    params: Type.Object({ runId: Type.String(), picture: MonitorNameSchema, pipeline: Type.String({ minLength: 1 }), on: Type.Boolean(), maxRate: Type.Integer({ minimum: 1, maximum: 240 }) }),
+    params: Type.Object({ runId: Type.String(), picture: MonitorNameSchema, pipeline: Type.String({ minLength: 1 }), on: Type.Boolean(), maxRate: Type.Integer({ minimum: 1, maximum: 240 }), rtpPort: Type.Integer({ minimum: 1, maximum: 65535 }) }),
     result: Type.Object({}),
   },
   /** Of a run: let the encoder have this share of its configured bit rate from the next frame on. */

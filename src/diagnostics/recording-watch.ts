@@ -99,7 +99,7 @@ export class RecordingWatch {
     const event: LogEvent = {
       eventType: 'recording_camera_degraded',
       severity: 'warning',
-      message: `Camera ${camera} does not deliver: ${reason}. It is being restarted; the other camera goes on.`,
+      message: `Camera ${camera} does not deliver: ${reason.replace(/\.+$/, '')}. It is being restarted; the other camera goes on.`,
       details: { match_id: matchId, camera, reason, attempts },
     };
     this.#journal.note(event);
@@ -133,7 +133,7 @@ export class RecordingWatch {
     this.#journal.note({
       eventType: after.active ? 'recording_overload_guard_active' : 'recording_overload_guard_calm',
       severity: after.active ? 'warning' : 'info',
-      message: `${after.active ? `The rig is overloaded while it records ${matchId}: ${after.reasons.join('; ')}` : `The rig keeps up with ${matchId} again`}. ${inForce(after.steps)}`,
+      message: `${after.active ? `All is not well while ${matchId} is recorded: ${after.reasons.join('; ')}` : `All is well with ${matchId} again`}. ${inForce(after.steps)}`,
       details: { match_id: matchId, reasons: after.reasons, steps: after.steps },
     });
   }

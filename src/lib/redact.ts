@@ -36,7 +36,8 @@ export function redactUrl(text: string): string {
 function credentialsLength(rest: string): number {
   const authority = /^[^/?#]*/.exec(rest)?.[0] ?? '';
   const at = authority.lastIndexOf('@');
-  if (at >= 0) return at;
+  // With one in the path, too, nobody can tell which ends the password.
+  if (at >= 0) return (/^[^?#]*/.exec(rest)?.[0] ?? '').lastIndexOf('@');
   const looksLikePort = /^(?:\[[^\]]*\]|[^:]*)(?::\d*)?$/.test(authority);
   return looksLikePort ? 0 : Math.max(0, rest.lastIndexOf('@'));
 }

@@ -41,6 +41,7 @@ export class Monitor implements MonitorService {
   /** Cameras that did nothing at the last look. */
   #idle: ReadonlySet<number> = new Set();
   #isSuspended = false;
+  #snapshots = 0;
   #patrol: NodeJS.Timeout | null = null;
 
   constructor(options: MonitorOptions) {
@@ -53,28 +54,40 @@ export class Monitor implements MonitorService {
   }
 
   watchStills(id: number, viewer: StillsViewer): () => void {
+    if (this.#watching.size >= MAX_STILLS_VIEWERS + this.#snapshots) throw new TouchlineError({ kind: 'busy', code: 'too_many_viewers', message: `There are ${MAX_STILLS_VIEWERS} viewers already. Close one first.` });
+    return this.#watch(id, viewer);
+  }
+
+  #watch(id: number, viewer: StillsViewer): () => void {
     const camera = this.#admit(id, 'stills');
-    if (this.#watching.size >= MAX_STILLS_VIEWERS) throw new TouchlineError({ kind: 'busy', code: 'too_many_viewers', message: `There are ${MAX_STILLS_VIEWERS} viewers already. Close one first.` });
     const user = randomUUID();
     this.#watching.set(user, { camera: id, viewer, lastMonoMs: this.#options.clock.monoMs() });
     this.#patrol ??= setInterval(() => this.#endSilent(), PATROL_MS);
     // A folder that cannot be made shows as a picture that does not come.
-    void this.#stills.open().then(() => {
+    void this.prepare().then(() => {
       if (this.#watching.has(user)) camera.use('stills', user);
     });
     return () => this.#leave(user);
   }
 
+  /** Makes room for the stills; never rejects. */
+  prepare(): Promise<void> {
+    return this.#stills.open();
+  }
+
   async snapshot(id: number): Promise<Still> {
     const next = Promise.withResolvers<Still>();
     const none = (): void => next.reject(new TouchlineError({ kind: 'timeout', code: 'monitor_no_picture', message: `Camera ${id} gave no picture within ${SNAPSHOT_MS / 1000} s.` }));
-    const leave = this.watchStills(id, { still: next.resolve, ended: none });
+    const leave = this.#watch(id, { still: next.resolve, ended: none });
+    // Over in a moment: it takes nobody's place.
+    this.#snapshots += 1;
     const cancel = new AbortController();
     void this.#options.clock.sleepMs(SNAPSHOT_MS, cancel.signal).then(none, () => undefined);
     try {
       return await next.promise;
     } finally {
       cancel.abort();
+      this.#snapshots -= 1;
       leave();
     }
   }

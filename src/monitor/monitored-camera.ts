@@ -22,6 +22,8 @@ const LINGER_MS = 5000;
 const RETRY_MS = 2000;
 const MAX_RETRY_MS = 60_000;
 const KEYFRAME_EVERY_MS = 400;
+/** Making the picture may be what it died of, and a recording must not pay for it twice. */
+const FATAL: ReadonlySet<string> = new Set(['host_gone', 'host_timeout']);
 
 interface Demand {
   readonly users: Set<string>;
@@ -38,6 +40,10 @@ export interface MonitoredCameraOptions {
   readonly camera: Camera;
   /** Pipeline of a picture with the configuration of this moment; null when the profile has none. */
   readonly pipeline: (picture: MonitorName) => string | null;
+  /** Makes room for the stills; never rejects. */
+  readonly prepare: () => Promise<void>;
+  /** Where its stream goes. */
+  readonly rtpPort: number;
   /** Pictures a second, as configured now. */
   readonly fps: () => number;
   readonly clock: Clock;
@@ -49,6 +55,8 @@ export class MonitoredCamera {
   readonly #options: MonitoredCameraOptions;
   readonly #demands: ReadonlyMap<MonitorName, Demand>;
   readonly #onState = (): void => this.#follow();
+  /** The run whose process did not survive a request for pictures: it gets no other. */
+  #spared: string | null = null;
   #limit: MonitorLimit = { rateShare: 1, suspended: false };
   #keyframeMonoMs = Number.NEGATIVE_INFINITY;
   #keyframeIsDue = false;
@@ -126,7 +134,7 @@ export class MonitoredCamera {
 
   #follow(): void {
     const runId = this.#runId;
-    if (runId === null) return;
+    if (runId === null || runId === this.#spared) return;
     const nowMonoMs = this.#options.clock.monoMs();
     for (const [picture, demand] of this.#demands) {
       const isWanted = !this.#limit.suspended && (demand.users.size > 0 || nowMonoMs < demand.wantedUntilMonoMs);
@@ -138,16 +146,22 @@ export class MonitoredCamera {
   }
 
   async #ask(runId: string, picture: MonitorName, demand: Demand, wanted: { readonly on: boolean; readonly maxRate: number }): Promise<void> {
-    const { camera, pipeline, clock, log } = this.#options;
+    const { camera, pipeline, prepare, rtpPort, clock, log } = this.#options;
     demand.isAsking = true;
     try {
+      // Somebody may have tidied up memory; a picture that cannot be written fails.
+      if (wanted.on && picture === 'stills') await prepare();
       const text = pipeline(picture);
-      if (text !== null) await camera.watch({ runId, picture, pipeline: text, ...wanted });
+      if (text !== null) await camera.watch({ runId, picture, pipeline: text, rtpPort, ...wanted });
       demand.maxRate = wanted.maxRate;
       demand.failures = 0;
     } catch (error) {
       demand.retryAtMonoMs = clock.monoMs() + Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** demand.failures);
       demand.failures += 1;
+      if (FATAL.has(asTouchlineError(error).code)) {
+        this.#spared = runId;
+        log.error({ camera: this.id, picture }, 'the camera process was lost over a small picture; there are none any more until the next start');
+      }
       log.warn({ camera: this.id, picture, reason: asTouchlineError(error).message }, 'the camera process makes no small picture');
     } finally {
       demand.isAsking = false;

@@ -45,8 +45,8 @@ export async function openMonitor(options: OpenMonitorOptions): Promise<OpenMoni
   for (const { id } of cameras) feeds.set(id, await RtpFeed.open());
   const fileOf = (camera: CameraId): string => StillsFolder.fileIn(folder, camera);
   const text = (camera: CameraId, picture: MonitorName): string | null => pipeline(camera, picture, { file: fileOf(camera), rtpPort: feeds.get(camera)?.port ?? 0 });
-  const monitor = new Monitor({
-    cameras: cameras.map((camera) => new MonitoredCamera({ camera, pipeline: (picture) => text(camera.id, picture), fps, clock, log })),
+  const monitor: Monitor = new Monitor({
+    cameras: cameras.map((camera) => new MonitoredCamera({ camera, pipeline: (picture) => text(camera.id, picture), prepare: () => monitor.prepare(), rtpPort: feeds.get(camera.id)?.port ?? 0, fps, clock, log })),
     mode,
     isPossible: cameras.every(({ id }) => text(id, 'stills') !== null),
     stills: (onStill) => new StillsFolder({ path: folder, onStill, clock, log }),

@@ -1,6 +1,6 @@
 /** The newest still picture of each camera, as its process leaves it in memory: always a whole one, or none. */
 import { watch, type FSWatcher } from 'node:fs';
-import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock.js';
@@ -23,6 +23,8 @@ export interface StillsFolderOptions {
 export class StillsFolder {
   readonly #options: StillsFolderOptions;
   #watcher: FSWatcher | null = null;
+  /** Of the folder that is being watched. */
+  #inode = 0;
   /** Cameras whose file is being read; true when it was replaced meanwhile. */
   readonly #reading = new Map<number, boolean>();
 
@@ -34,37 +36,40 @@ export class StillsFolder {
     return join(folder, `monitor${camera}.jpg`);
   }
 
-  /** Looks at the folder until `close`. Repeated calls do nothing while it does. */
+  /** Looks at the folder until `close`, also when it was taken away and made again. Never rejects. */
   async open(): Promise<void> {
-    if (this.#watcher !== null) return;
     const { path, log } = this.#options;
     try {
       await mkdir(path, { recursive: true });
+      const { ino } = await stat(path);
+      if (this.#watcher !== null && this.#inode === ino) return;
+      this.#unwatch();
+      this.#watcher = watch(path, (_kind, name) => {
+        const camera = NAME.exec(name ?? '')?.[1];
+        if (camera !== undefined) void this.#read(Number(camera));
+      });
+      this.#inode = ino;
+      this.#watcher.on('error', (error) => {
+        log.warn({ err: error }, 'the folder of the small pictures cannot be watched any more');
+        this.#unwatch();
+      });
     } catch (error) {
       log.warn({ err: error }, 'there is no folder for the small pictures');
-      return;
     }
-    // Another call may have been faster.
-    if (this.#watcher !== null) return;
-    this.#watcher = watch(path, (_kind, name) => {
-      const camera = NAME.exec(name ?? '')?.[1];
-      if (camera !== undefined) void this.#read(Number(camera));
-    });
-    this.#watcher.on('error', (error) => {
-      log.warn({ err: error }, 'the folder of the small pictures cannot be watched');
-      this.#watcher?.close();
-      this.#watcher = null;
-    });
   }
 
   async close(): Promise<void> {
-    this.#watcher?.close();
-    this.#watcher = null;
+    this.#unwatch();
     const { path } = this.#options;
     const names = await readdir(path).catch(() => []);
     for (const name of names.filter((one) => OURS.test(one))) await rm(join(path, name), { force: true, recursive: true }).catch(() => undefined);
     // Something else may be in it still.
     await rmdir(path).catch(() => undefined);
+  }
+
+  #unwatch(): void {
+    this.#watcher?.close();
+    this.#watcher = null;
   }
 
   /** One reader per file: a picture that comes while it reads is read next, those in between never. */
@@ -76,7 +81,7 @@ export class StillsFolder {
     this.#reading.set(camera, false);
     try {
       const jpeg = await readFile(StillsFolder.fileIn(this.#options.path, camera));
-      if (jpeg.subarray(0, 2).equals(JPEG_START)) this.#options.onStill(camera, { jpeg, monoMs: this.#options.clock.monoMs() });
+      if (jpeg.subarray(0, 2).equals(JPEG_START)) this.#options.onStill(camera, { jpeg, monoMs: this.#options.clock.monoMs(), epochMs: this.#options.clock.nowEpochMs() });
     } catch {
       // It was removed; the next one has an event of its own.
     }

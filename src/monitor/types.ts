@@ -6,6 +6,8 @@ export interface Still {
   readonly jpeg: Buffer;
   /** Monotonic, when it was read. */
   readonly monoMs: number;
+  /** The same by the wall clock. */
+  readonly epochMs: number;
 }
 
 export interface StillsViewer {

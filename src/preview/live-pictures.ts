@@ -47,6 +47,9 @@ export interface LivePictures {
   close(): Promise<void>;
 }
 
+/** Longer than a camera's process takes to come back, in three looks. */
+const PATROL_MS = 2500;
+
 /** Never fails because of what only live pictures need: a rig without WebRTC shows them over HLS and records all the same. */
 export async function openLivePictures(options: LivePicturesOptions): Promise<LivePictures> {
   const { cameras, clock, log, times } = options;
@@ -92,6 +95,10 @@ export async function openLivePictures(options: LivePicturesOptions): Promise<Li
   );
   const sessions = new WebrtcSessions({ streams: [...streams, ...monitors.streams], library: webrtcSupported ? library : null, udpPort, nextUdpPort, bindAddress: options.bindAddress, iceServers, clock, log });
   preview.events.on('sessionEnded', (sessionId) => sessions.over(sessionId));
+  // A picture that stands still would look like a match that does. A live picture has its own watch over frames.
+  const patrol = setInterval(() => {
+    for (const { sessionId } of monitors.silent()) sessions.over(sessionId);
+  }, PATROL_MS);
   return {
     preview,
     sessions,
@@ -100,6 +107,7 @@ export async function openLivePictures(options: LivePicturesOptions): Promise<Li
       for (const { sessionId } of monitors.sessions()) sessions.over(sessionId);
     },
     close: async () => {
+      clearInterval(patrol);
       try {
         sessions.close();
       } finally {

@@ -2,8 +2,9 @@
  * Looks whether a recording is more than the machine can do, and takes load off it, one step at a time (contract 5.7 for
  * what counts and what is told; the steps are ours). It never stops a recording.
  *
- * Invariants: a step is taken only while the guard is active, and after as many bad looks as made it active; the last
- * step is undone after some good looks in a row; when the recording ends, all are undone.
+ * Invariants: a step is taken only while the guard is active because of the processors, after as many such looks in a row
+ * as make it active (a camera that is broken is told, and is no reason to spoil the other one); the last step is undone
+ * after some looks without overload in a row; when the recording ends, all are undone.
  */
 import type { Logger } from 'pino';
 import { asTouchlineError } from '../errors.js';
@@ -12,6 +13,8 @@ import type { MatchPlace, OverloadGuardStatus, RecordingHealth, ReliefStep } fro
 
 /** In the order in which they are taken: what people miss least comes first. */
 export const RELIEF_STEPS: readonly ReliefStep[] = ['slower_pictures', 'no_pictures', 'lower_bitrate'];
+
+type Health = Pick<RecordingHealth, 'healthy' | 'message' | 'issues'>;
 
 /** One good look clears the guard, as in the reference; to undo a step at once would bring the load straight back. */
 const GOOD_LOOKS_TO_UNDO = 6;
@@ -41,7 +44,9 @@ export interface GuardOptions {
   readonly policy: () => GuardPolicy;
   /** Percent of all processors together, null when not known. */
   readonly cpuPercent: () => number | null;
-  readonly health: () => Promise<Pick<RecordingHealth, 'healthy' | 'message' | 'issues'>>;
+  readonly health: () => Promise<Health>;
+  /** Those that this rig can take. */
+  readonly steps: () => readonly ReliefStep[];
   /** Makes exactly these steps true. Must not throw; what cannot be done is left. */
   readonly relieve: (steps: readonly ReliefStep[]) => void;
   /** The guard became active or inactive, or took or undid a step. */
@@ -54,6 +59,10 @@ export class OverloadGuard {
   readonly #options: GuardOptions;
   #status = GUARD_AT_REST;
   #goodLooks = 0;
+  /** Looks in a row at which the processors had too much to do. */
+  #overloadedLooks = 0;
+  /** On a disk that hangs the answer never comes, and asking again would only tie up more. */
+  #asked: Promise<Health> | null = null;
   #watch: AbortController | null = null;
 
   constructor(options: GuardOptions) {
@@ -76,9 +85,9 @@ export class OverloadGuard {
   end(): void {
     this.#watch?.abort();
     this.#watch = null;
-    if (this.#status.steps.length > 0) this.#options.relieve([]);
-    this.#status = GUARD_AT_REST;
-    this.#goodLooks = 0;
+    const { steps } = this.#status;
+    this.#reset();
+    if (steps.length > 0) this.#relieve([]);
   }
 
   async #look(match: MatchPlace, signal: AbortSignal): Promise<void> {
@@ -95,22 +104,25 @@ export class OverloadGuard {
   }
 
   async #judge(match: MatchPlace, signal: AbortSignal): Promise<void> {
-    const { policy, cpuPercent, relieve, onChange, clock } = this.#options;
+    const { policy, cpuPercent, onChange, clock } = this.#options;
     const { enabled, cpuPercentThreshold, unhealthyStreakThreshold } = policy();
     const before = this.#status;
     if (!enabled) {
-      if (before.steps.length > 0) relieve([]);
-      this.#status = GUARD_AT_REST;
+      this.#reset();
+      if (before.steps.length > 0) this.#relieve([]);
+      if (before.steps.length > 0 || before.active) onChange(match, before, this.#status);
       return;
     }
     const cpu = cpuPercent();
     const health = await this.#health();
     if (signal.aborted) return;
-    const reasons = reasonsOf(cpu, cpuPercentThreshold, health);
+    const isOverloaded = cpu !== null && cpu >= cpuPercentThreshold;
+    const reasons = reasonsOf(isOverloaded ? cpu : null, cpuPercentThreshold, health);
     const streak = reasons.length > 0 ? before.unhealthyStreak + 1 : 0;
     const active = streak >= unhealthyStreakThreshold;
-    this.#goodLooks = reasons.length > 0 ? 0 : this.#goodLooks + 1;
-    const steps = this.#stepsAfter(before.steps, active && streak % unhealthyStreakThreshold === 0);
+    this.#goodLooks = isOverloaded ? 0 : this.#goodLooks + 1;
+    this.#overloadedLooks = isOverloaded ? this.#overloadedLooks + 1 : 0;
+    const steps = this.#stepsAfter(before.steps, isOverloaded && this.#overloadedLooks % unhealthyStreakThreshold === 0);
     this.#status = {
       active,
       triggeredAtEpochMs: active ? (before.triggeredAtEpochMs ?? clock.nowEpochMs()) : null,
@@ -122,19 +134,35 @@ export class OverloadGuard {
       healthMessage: health.message,
       steps,
     };
-    if (steps !== before.steps) relieve(steps);
+    if (steps !== before.steps) this.#relieve(steps);
     if (steps !== before.steps || active !== before.active) onChange(match, before, this.#status);
   }
 
   #stepsAfter(steps: readonly ReliefStep[], isNextDue: boolean): readonly ReliefStep[] {
-    if (isNextDue && steps.length < RELIEF_STEPS.length) return RELIEF_STEPS.slice(0, steps.length + 1);
+    const possible = this.#options.steps();
+    if (isNextDue && steps.length < possible.length) return possible.slice(0, steps.length + 1);
     if (steps.length === 0 || this.#goodLooks < GOOD_LOOKS_TO_UNDO) return steps;
     this.#goodLooks = 0;
     return steps.slice(0, -1);
   }
 
+  #reset(): void {
+    this.#status = GUARD_AT_REST;
+    this.#goodLooks = 0;
+    this.#overloadedLooks = 0;
+  }
+
+  /** Whatever goes wrong with making room, a recording goes on and can be stopped. */
+  #relieve(steps: readonly ReliefStep[]): void {
+    try {
+      this.#options.relieve(steps);
+    } catch (error) {
+      this.#options.log.error({ err: asTouchlineError(error), steps }, 'the overload guard could not carry out its steps');
+    }
+  }
+
   /** A disk that hangs must not hang the one who watches. */
-  async #health(): Promise<Pick<RecordingHealth, 'healthy' | 'message' | 'issues'>> {
+  async #health(): Promise<Health> {
     const { clock, policy, health } = this.#options;
     const cancel = new AbortController();
     const late = clock.sleepMs(policy().pollIntervalMs, cancel.signal).then(
@@ -142,7 +170,10 @@ export class OverloadGuard {
       () => ({ healthy: false, message: '', issues: [] }),
     );
     try {
-      return await Promise.race([health(), late]);
+      const asked = (this.#asked ??= health().finally(() => {
+        this.#asked = null;
+      }));
+      return await Promise.race([asked, late]);
     } finally {
       cancel.abort();
     }
@@ -150,9 +181,9 @@ export class OverloadGuard {
 }
 
 /** Contract 5.7, its words. */
-function reasonsOf(cpu: number | null, threshold: number, health: Pick<RecordingHealth, 'healthy' | 'message' | 'issues'>): readonly string[] {
+function reasonsOf(cpu: number | null, threshold: number, health: Health): readonly string[] {
   const reasons: string[] = [];
-  if (cpu !== null && cpu >= threshold) reasons.push(`cpu ${cpu.toFixed(1)}% >= ${threshold.toFixed(1)}% threshold`);
+  if (cpu !== null) reasons.push(`cpu ${cpu.toFixed(1)}% >= ${threshold.toFixed(1)}% threshold`);
   if (!health.healthy) reasons.push(...(health.issues.length > 0 ? health.issues.slice(0, MAX_ISSUES) : [health.message]));
   return reasons;
 }

@@ -53,7 +53,7 @@ export interface RecorderOptions {
   readonly prober: Prober;
   readonly space: SpaceSource;
   /** What the overload guard goes by, and what it can do. */
-  readonly guard: Pick<GuardOptions, 'policy' | 'cpuPercent' | 'relieve'>;
+  readonly guard: Pick<GuardOptions, 'policy' | 'cpuPercent' | 'steps' | 'relieve'>;
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -1,5 +1,5 @@
 /** Small pictures of a camera while it records: they are there, they move, and nothing about them reaches the recording. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -108,6 +108,41 @@ t.test('a viewer goes on seeing a camera whose process was killed and came back'
   const before = viewer.pictures.different;
   await until(() => viewer.pictures.different > before + 10, 'it is seen again');
   t.notOk(viewer.isOver);
+  t.match((await rig.stop()).body, { success: true });
+});
+
+/** Names of the threads of this process that run at a lower priority (proc(5), field 19 of stat), but those that make small pictures. */
+async function niceThreads(pid: number): Promise<string[]> {
+  const found: string[] = [];
+  for (const thread of await readdir(`/proc/${pid}/task`)) {
+    const stat = await readFile(`/proc/${pid}/task/${thread}/stat`, 'latin1').catch(() => '');
+    const end = stat.lastIndexOf(')');
+    const name = stat.slice(stat.indexOf('(') + 1, end);
+    if (Number(stat.slice(end + 2).split(' ')[16]) > 0 && !name.startsWith('monitor')) found.push(name);
+  }
+  return found;
+}
+
+t.test('only what makes small pictures runs at low priority, also in a recording that follows at once', async (t) => {
+  const rig = await rigOf(t);
+  for (const round of [1, 2, 3]) {
+    await rig.post('/api/v1/preview', {});
+    t.equal((await snapshot(rig, 0)).status, 200);
+    await rig.record(`match-${round}`);
+    t.same(await niceThreads((await rig.hostIdentity(0))?.pid ?? 0), []);
+    t.equal((await snapshot(rig, 0)).status, 200);
+    await rig.record(`match-${round}-again`, { force: true });
+    t.same(await niceThreads((await rig.hostIdentity(0))?.pid ?? 0), []);
+    t.match((await rig.stop()).body, { success: true });
+  }
+});
+
+t.test('small pictures come again when somebody took their folder away', async (t) => {
+  const rig = await rigOf(t);
+  await rig.record('match');
+  t.equal((await snapshot(rig, 0)).status, 200);
+  await rm(rig.pictures, { recursive: true, force: true });
+  await until(async () => (await snapshot(rig, 0)).status === 200, 'there is a picture again', 20_000);
   t.match((await rig.stop()).body, { success: true });
 });
 

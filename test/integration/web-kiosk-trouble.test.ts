@@ -1,6 +1,6 @@
 import t from 'tap';
 import { openBrowser } from '../support/browser.js';
-import { until } from '../support/rig.js';
+import { Rig, until } from '../support/rig.js';
 import { band, bothMove, openKiosk, rigFor } from '../support/web-kiosk.js';
 
 const LOST_LIMIT_MS = 5000;
@@ -81,4 +81,18 @@ t.test('a recording that another client starts and stops is seen here', async (t
   await rig.stop();
   await page.getByTestId('result').getByText('It was not stopped here.').waitFor();
   await page.context().close();
+});
+
+t.test('a page that is left before its picture came leaves no camera at work', async (t) => {
+  const rig = await Rig.start();
+  t.teardown(() => rig.dispose());
+  const browser = await openBrowser(t);
+  for (let round = 0; round < 4; round += 1) {
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(`${rig.url}/app/`);
+    await until(async () => JSON.stringify((await rig.get('/api/v1/pipeline-state')).body).includes('preview'), 'the pictures are being started');
+    await page.goto(`${rig.url}/app/#/library`);
+    await until(async () => (await rig.get('/api/v1/pipeline-state')).body['mode']?.valueOf() === 'idle', 'the cameras are free', 10_000);
+    await page.context().close();
+  }
 });

@@ -25,6 +25,7 @@ t.test('an idle status has the eight keys of the contract and none of a running 
       reasons: [],
       health_healthy: null,
       health_message: null,
+      steps: [],
     },
     phase: 'idle',
     hours_left: 12.5,

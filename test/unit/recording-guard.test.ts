@@ -8,7 +8,7 @@ import { SimulatedClock } from '../support/simulated-clock.js';
 const MATCH = { matchId: 'match', matchDir: '/match' };
 const POLL_MS = 5000;
 
-function guarded(policy: Partial<GuardPolicy> = {}) {
+function guarded(policy: Partial<GuardPolicy> = {}, steps: readonly ReliefStep[] = RELIEF_STEPS) {
   const clock = new SimulatedClock();
   const machine: { cpu: number | null; health: () => Promise<{ healthy: boolean; message: string; issues: string[] }> } = {
     cpu: 20,
@@ -21,6 +21,7 @@ function guarded(policy: Partial<GuardPolicy> = {}) {
     policy: () => settings,
     cpuPercent: () => machine.cpu,
     health: () => machine.health(),
+    steps: () => steps,
     relieve: (steps) => relieved.push(steps),
     onChange: (_match, before, after) => told.push(`${before.active ? 'active' : 'calm'} ${before.steps.length} -> ${after.active ? 'active' : 'calm'} ${after.steps.length}`),
     clock,
@@ -79,14 +80,62 @@ t.test('what is wrong with the recording counts like the processor, at most thre
   guard.end();
 });
 
+t.test('a camera that is broken is told, and is no reason to spoil the other one', async (t) => {
+  const { machine, relieved, guard, looks } = guarded();
+  guard.begin(MATCH);
+  machine.health = async () => ({ healthy: false, message: 'cam1: Pipeline missing', issues: ['cam1: Pipeline missing'] });
+  await looks(12);
+  t.match(guard.status(), { active: true, unhealthyStreak: 12, steps: [] });
+  machine.cpu = 99;
+  await looks(3);
+  t.same(guard.status().steps, ['slower_pictures'], 'the processors are');
+  machine.cpu = 20;
+  await looks(6);
+  t.same(guard.status().steps, []);
+  t.same(relieved, [['slower_pictures'], []]);
+  guard.end();
+});
+
+t.test('only steps that this rig can take are taken, and one that fails keeps nothing from going on', async (t) => {
+  const { machine, guard, looks } = guarded({}, ['slower_pictures']);
+  guard.begin(MATCH);
+  machine.cpu = 99;
+  await looks(12);
+  t.same(guard.status().steps, ['slower_pictures']);
+  guard.end();
+  const clock = new SimulatedClock();
+  const failing = new OverloadGuard({
+    policy: () => ({ enabled: true, cpuPercentThreshold: 92, pollIntervalMs: POLL_MS, unhealthyStreakThreshold: 1 }),
+    cpuPercent: () => 99,
+    health: async () => ({ healthy: true, message: '', issues: [] }),
+    steps: () => RELIEF_STEPS,
+    relieve: () => {
+      throw new Error('cannot');
+    },
+    onChange: () => undefined,
+    clock,
+    log: pino({ enabled: false }),
+  });
+  failing.begin(MATCH);
+  await clock.advanceMs(2 * POLL_MS);
+  t.equal(failing.status().steps.length, 2);
+  t.doesNotThrow(() => failing.end());
+  t.same(failing.status(), GUARD_AT_REST);
+});
+
 t.test('a disk that never answers is a reason, and does not stop the looking', async (t) => {
   const { machine, guard, clock } = guarded({ unhealthyStreakThreshold: 1 });
   guard.begin(MATCH);
-  machine.health = () => new Promise(() => undefined);
+  let asked = 0;
+  machine.health = () => {
+    asked += 1;
+    return new Promise(() => undefined);
+  };
   await clock.advanceMs(2 * POLL_MS);
   t.match(guard.status(), { active: true, reasons: ['The recordings disk does not answer'] });
   await clock.advanceMs(2 * POLL_MS);
   t.equal(guard.status().unhealthyStreak, 2);
+  t.equal(asked, 1, 'nor is it asked again and again');
   guard.end();
 });
 

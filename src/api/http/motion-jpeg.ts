@@ -7,8 +7,9 @@ const BOUNDARY = 'touchline-picture';
 const STALLED_MS = 20_000;
 
 /**
- * Answers until the viewer goes or the pictures end. A viewer who reads slowly gets fewer pictures, always the newest:
- * what was not sent yet when the next one comes is at most one picture. Throws as `watchStills`, before it answers.
+ * Answers until the viewer goes or the pictures end. A viewer who reads slowly gets fewer pictures. What the kernel has
+ * taken for him already still reaches him: one who stood still sees the past first, so each picture says when it was
+ * made (`X-Timestamp`, seconds since the epoch). Throws as `watchStills`, before it answers.
  */
 export function sendMotionJpeg(monitor: MonitorService, camera: number, response: Response): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -16,13 +17,13 @@ export function sendMotionJpeg(monitor: MonitorService, camera: number, response
     let leave: () => void = () => undefined;
     try {
       leave = monitor.watchStills(camera, {
-        still: ({ jpeg }) => {
+        still: ({ jpeg, epochMs }) => {
           if (response.writableLength > 0) {
             if (performance.now() - lastMoveMs > STALLED_MS) response.destroy();
             return;
           }
           lastMoveMs = performance.now();
-          response.write(`--${BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`);
+          response.write(`--${BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\nX-Timestamp: ${(epochMs / 1000).toFixed(3)}\r\n\r\n`);
           response.write(jpeg);
           response.write('\r\n');
         },

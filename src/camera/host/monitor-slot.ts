@@ -12,7 +12,8 @@ import { pipelineError, type GstPipeline } from './gst.js';
 const meterStats = compileSchema(MeterStatsSchema);
 
 /** Each one keeps a thread of the process until the end of the run, also when it failed or its place was taken. */
-const MAX_PIPELINES = 4;
+const MAX_PIPELINES = 6;
+const MAX_FAILURES = 3;
 
 interface Monitor {
   readonly text: string;
@@ -37,19 +38,20 @@ export class MonitorSlot {
   }
 
   /** True when a pipeline had to be made for it. Throws what GStreamer says of its text, or `monitor_failed` after too many failures. */
-  watch({ picture, pipeline: text, on, maxRate }: Params<'watch'>): boolean {
+  watch({ picture, pipeline: text, on, maxRate, rtpPort }: Params<'watch'>): boolean {
     const known = this.#newest(picture);
-    // A daemon that came later listens elsewhere: its text is another one.
-    const isSame = known !== null && known.error === null && known.text === text;
+    // A daemon that came later listens elsewhere, and an edit of the configuration changes more than that.
+    const isSame = known !== null && known.error === null && withoutPort(known.text) === withoutPort(text);
     if (isSame || !on) {
       if (known !== null && known.error === null) {
         this.#slow(known, maxRate);
+        if (known.pipeline.has('rtp')) known.pipeline.set('rtp', 'port', rtpPort);
         this.#pause(known, !on);
       }
       return false;
     }
     const made = this.#monitors.get(picture) ?? [];
-    if (made.length >= MAX_PIPELINES) throw new TouchlineError({ kind: 'unavailable', code: 'monitor_failed', message: `The small picture failed: ${known?.error ?? 'unknown reason'}` });
+    if (made.length >= MAX_PIPELINES || made.filter(({ error }) => error !== null).length >= MAX_FAILURES) throw new TouchlineError({ kind: 'unavailable', code: 'monitor_failed', message: `The small picture failed: ${known?.error ?? 'it was changed too often during this recording'}` });
     const monitor: Monitor = { text, pipeline: this.#options.createPipeline(text), on: true, error: null };
     if (known !== null && known.error === null) this.#pause(known, true);
     this.#monitors.set(picture, [...made, monitor]);
@@ -102,3 +104,5 @@ export class MonitorSlot {
     return { on: monitor.on, error: monitor.error, meter: stats.ok ? stats.value : null };
   }
 }
+
+const withoutPort = (text: string): string => text.replace(/\bport=\d+/, 'port=');

@@ -19,6 +19,7 @@ export class RtpFeed {
   readonly #receivers = new Set<(packet: Buffer) => void>();
   #waiting: Buffer[] = [];
   #isDue = false;
+  #packets = 0;
 
   private constructor(socket: Socket | null) {
     this.#socket = socket;
@@ -26,6 +27,7 @@ export class RtpFeed {
     socket?.on('message', (packet, from) => {
       // Anybody on this machine may send to the port, nobody else; what is no RTP goes no further.
       if (from.address !== '127.0.0.1' || !isRtp(packet)) return;
+      this.#packets += 1;
       if (this.#receivers.size === 0 || this.#waiting.length >= MAX_WAITING) return;
       this.#waiting.push(packet);
       this.#pass();
@@ -49,6 +51,11 @@ export class RtpFeed {
       // The system's limit is smaller; it works with what there is.
     }
     return new RtpFeed(socket);
+  }
+
+  /** How many packets have come. */
+  get packets(): number {
+    return this.#packets;
   }
 
   get isOpen(): boolean {

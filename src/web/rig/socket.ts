@@ -37,6 +37,8 @@ export class RigSocket {
   #state: ConnectionState = 'connecting';
   #heardMs = performance.now();
   #failures = 0;
+  #openings = 0;
+  readonly #claimed = new Set<string>();
   #reopening: ReturnType<typeof setTimeout> | null = null;
   readonly #checking: ReturnType<typeof setInterval>;
 
@@ -67,6 +69,18 @@ export class RigSocket {
     return true;
   }
 
+  /** Which connection this is, counted: what was asked over an earlier one is not answered any more. */
+  get openings(): number {
+    return this.#openings;
+  }
+
+  /** True for the first who asks: what the rig has given once belongs to one. */
+  claim(id: string): boolean {
+    if (this.#claimed.has(id)) return false;
+    this.#claimed.add(id);
+    return true;
+  }
+
   /** Calls back for each message of a type until the returned function is called. */
   on<T extends RigMessage['type']>(type: T, listener: (message: MessageOf<T>) => void): () => void {
     const listeners = this.#listeners.get(type) ?? new Set();
@@ -86,6 +100,8 @@ export class RigSocket {
 
   #open(): void {
     this.#reopening = null;
+    this.#openings += 1;
+    this.#claimed.clear();
     const socket = new WebSocket(this.#options.url);
     this.#socket = socket;
     // A connection that never opens is as silent as one that broke.

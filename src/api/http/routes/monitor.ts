@@ -23,7 +23,7 @@ export function monitorRoutes({ monitor }: MonitorParts): readonly Route[] {
       name: 'video_stream',
       tag: 'Monitor',
       summary: 'Motion JPEG of one camera, for an <img>',
-      description: 'Works during a recording, too, and cannot slow it. A viewer who reads slowly gets fewer pictures. Ends when no picture came for some seconds.',
+      description: 'Works during a recording, too, and cannot slow it. A viewer who reads slowly gets fewer pictures; `X-Timestamp` of each says when it was made. Ends when no picture came for some seconds.',
       quiet: true,
       query: Type.Object({ path: Type.String({ pattern: '^cam[0-9]$', description: '`cam0` left, `cam1` right' }) }),
       refusals: REFUSALS,

@@ -22,11 +22,14 @@ export function openWebrtc(socket: RigSocket, streamKind: string, listener: Webr
   let peer: RTCPeerConnection | null = null;
   let session: string | null = null;
   let isOver = false;
+  let isAsked = false;
 
   const close = (): void => {
     if (isOver) return;
     isOver = true;
     for (const stop of leave) stop();
+    // The rig may be about to answer: what nobody takes is given back, or the camera would encode for nobody.
+    if (session === null && isAsked) returnNext(socket, streamKind);
     if (session !== null) socket.send('webrtc_stop', { session_id: session, stream_kind: streamKind });
     peer?.close();
   };
@@ -58,7 +61,7 @@ export function openWebrtc(socket: RigSocket, streamKind: string, listener: Webr
 
   leave.push(
     socket.on('webrtc_session_ready', (message) => {
-      if (session === null && message.data.stream_kind === streamKind) attempt(begin(message));
+      if (session === null && message.data.stream_kind === streamKind && socket.claim(message.data.session_id)) attempt(begin(message));
     }),
     socket.on('webrtc_answer', ({ data }) => {
       if (data.session_id === session && peer !== null) attempt(peer.setRemoteDescription({ type: 'answer', sdp: data.sdp }));
@@ -74,6 +77,24 @@ export function openWebrtc(socket: RigSocket, streamKind: string, listener: Webr
       if (isOurs) end(data.code ?? 'webrtc_refused', data.error);
     }),
   );
-  if (!socket.send('webrtc_start', { stream_kind: streamKind })) queueMicrotask(() => end('no_connection', 'There is no connection to the rig.'));
+  isAsked = socket.send('webrtc_start', { stream_kind: streamKind });
+  if (!isAsked) queueMicrotask(() => end('no_connection', 'There is no connection to the rig.'));
   return { close };
+}
+
+/** Takes the next session of this kind that nobody else takes, and ends it. */
+function returnNext(socket: RigSocket, streamKind: string): void {
+  const asked = socket.openings;
+  const leave = [
+    socket.on('webrtc_session_ready', ({ data }) => {
+      const isLate = socket.openings !== asked;
+      if (!isLate && (data.stream_kind !== streamKind || !socket.claim(data.session_id))) return;
+      for (const stop of leave) stop();
+      if (isLate) return;
+      socket.send('webrtc_stop', { session_id: data.session_id, stream_kind: streamKind });
+    }),
+    socket.on('webrtc_error', ({ data }) => {
+      if (data.session_id === undefined && data.stream_kind === streamKind) for (const stop of leave) stop();
+    }),
+  ];
 }
