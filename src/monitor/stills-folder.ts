@@ -1,7 +1,7 @@
 /** The newest still picture of each camera, as its process leaves it in memory: always a whole one, or none. */
 import { watch, type FSWatcher } from 'node:fs';
-import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock.js';
 import type { Still } from './types.js';
@@ -23,8 +23,6 @@ export interface StillsFolderOptions {
 export class StillsFolder {
   readonly #options: StillsFolderOptions;
   #watcher: FSWatcher | null = null;
-  /** Of the folder that is being watched. */
-  #inode = 0;
   /** Cameras whose file is being read; true when it was replaced meanwhile. */
   readonly #reading = new Map<number, boolean>();
 
@@ -41,14 +39,13 @@ export class StillsFolder {
     const { path, log } = this.#options;
     try {
       await mkdir(path, { recursive: true });
-      const { ino } = await stat(path);
-      if (this.#watcher !== null && this.#inode === ino) return;
-      this.#unwatch();
+      if (this.#watcher !== null) return;
       this.#watcher = watch(path, (_kind, name) => {
         const camera = NAME.exec(name ?? '')?.[1];
         if (camera !== undefined) void this.#read(Number(camera));
+        // Its own name: it was moved or removed, and one that is made in its place is another, even with the same inode.
+        else if (name === basename(path)) this.#unwatch();
       });
-      this.#inode = ino;
       this.#watcher.on('error', (error) => {
         log.warn({ err: error }, 'the folder of the small pictures cannot be watched any more');
         this.#unwatch();

@@ -142,7 +142,7 @@ t.test('small pictures come again when somebody took their folder away', async (
   await rig.record('match');
   t.equal((await snapshot(rig, 0)).status, 200);
   await rm(rig.pictures, { recursive: true, force: true });
-  await until(async () => (await snapshot(rig, 0)).status === 200, 'there is a picture again', 20_000);
+  await until(async () => (await snapshot(rig, 0)).status === 200, 'there is a picture again', 20_000, () => rig.output.slice(-3000));
   t.match((await rig.stop()).body, { success: true });
 });
 
