@@ -237,7 +237,8 @@ t.test('a camera fails as it is told to', async (t) => {
     const { exitCode, output, timestampsMs } = await camera('error-after:5');
     t.not(exitCode, 0);
     t.match(output, /Argus Error Status/);
-    t.equal(timestampsMs.length, 5);
+    // gst-launch prints frames and errors from different threads: it may leave before the last frame is printed.
+    t.ok(timestampsMs.length === 5 || timestampsMs.length === 4, `${timestampsMs.length} frames`);
   });
 
   t.test('abort-after: the process dies of SIGABRT', async (t) => {

@@ -142,7 +142,8 @@ t.test('a match folder that somebody removes in mid-match is noticed, and a fres
   const rig = await Rig.start();
   t.teardown(() => rig.dispose());
   await rig.record('gone');
-  await rm(join(rig.recordingsDir, 'gone'), { recursive: true });
+  // Files may come into it while it is being emptied.
+  await rm(join(rig.recordingsDir, 'gone'), { recursive: true, maxRetries: 20, retryDelay: 10 });
   t.match((await rig.get('/api/v1/recording-health')).body, { healthy: false, message: /^Segments directory does not exist/ });
   await rig.signalHost(0, 'SIGKILL');
   await until(async () => (await rig.segments('gone', 0)).length > 0, 'the camera records again');

@@ -125,7 +125,7 @@ t.test('the overlap is marked where the halves meet, as wide as chosen and remem
   const before = await sumOf(page.getByTestId('strip-1'));
   await until(async () => (await sumOf(page.getByTestId('strip-1'))) !== before, 'the strips are live');
   await page.keyboard.press('Escape');
-  t.equal(await page.getByTestId('strip-0').count(), 0);
+  await until(async () => (await page.getByTestId('strip-0').count()) === 0, 'Escape takes the strips away');
 
   await page.reload();
   await aid(page, 'Aim').click();
