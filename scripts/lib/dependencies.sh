@@ -34,7 +34,7 @@ ensure_dependencies() {
   # Path, size and time of the program stand for its version: asking it costs as much as all the rest here.
   node=$(stat -L -c '%n %s %Y' "$NODE_HOME/bin/node")
   packages=$(hash_of <"$ROOT/package-lock.json")
-  if ! stamp_matches packages "$packages" || [ ! -d "$ROOT/node_modules" ]; then
+  if ! stamp_matches packages "$packages" || [ ! -f "$ROOT/node_modules/.package-lock.json" ]; then
     drop_stamp packages
     drop_stamp binding
     drop_stamp tap
