@@ -78,7 +78,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 t.test('files of both cameras lie on one time line; where a camera has nothing is a gap, and a seam is none', async (t) => {
   const durations = new Map([...lasting(10, 'cam0_0.mp4', 'cam0_1.mp4', 'cam1_0.mp4'), ...lasting(4, 'cam1_1.mp4')]);
-  const { tracks, lengthSeconds, isEstimated } = timeLineOf({ segments: body([0, 9.98], [0.01, 14]), durations, stoppedAfter: NONE, nowSeconds: null });
+  const { tracks, lengthSeconds, isEstimated } = timeLineOf({ segments: body([0, 9.98], [0.01, 14]), durations, stoppedAfter: NONE, nowSeconds: null, isOpen: false });
   const [left, right] = tracks;
   if (left === undefined || right === undefined) throw new Error('there are two cameras');
   t.equal(lengthSeconds, 19.98);
@@ -95,19 +95,21 @@ t.test('files of both cameras lie on one time line; where a camera has nothing i
 });
 
 t.test('a pause that somebody made is told from a gap', async (t) => {
-  const { tracks } = timeLineOf({ segments: body([0, 100], []), durations: lasting(10, 'cam0_0.mp4', 'cam0_1.mp4'), stoppedAfter: new Set(['cam0_0.mp4']), nowSeconds: null });
+  const { tracks } = timeLineOf({ segments: body([0, 100], []), durations: lasting(10, 'cam0_0.mp4', 'cam0_1.mp4'), stoppedAfter: new Set(['cam0_0.mp4']), nowSeconds: null, isOpen: false });
   t.match(tracks[0]?.gaps, [{ startSeconds: 10, endSeconds: 100, isBreak: true }]);
 });
 
 t.test('what is being recorded ends a little before now, and grows', async (t) => {
-  const at = (nowSeconds: number) => timeLineOf({ segments: body([0, 10], []), durations: lasting(10, 'cam0_0.mp4'), stoppedAfter: NONE, nowSeconds });
+  const at = (nowSeconds: number) => timeLineOf({ segments: body([0, 10], []), durations: lasting(10, 'cam0_0.mp4'), stoppedAfter: NONE, nowSeconds, isOpen: true });
   t.match(at(20).tracks[0]?.clips[1], { isGrowing: true, endSeconds: 17.5 });
+  t.not(at(20).tracks[0]?.clips[1]?.version, at(21).tracks[0]?.clips[1]?.version, 'a file that grew is fetched again');
+  t.match(at(12), { isOpen: true, lengthSeconds: 10 }, 'between two files more is to come, too');
   t.equal(at(30).lengthSeconds, 27.5);
   t.equal(at(11).tracks[0]?.clips.length, 1, 'what began just now cannot be seen yet');
 });
 
 t.test('files without times are put one behind the other, and that is said', async (t) => {
-  const { tracks, isEstimated, lengthSeconds } = timeLineOf({ segments: body([null, null], []), durations: lasting(10, 'cam0_0.mp4', 'cam0_1.mp4'), stoppedAfter: NONE, nowSeconds: null });
+  const { tracks, isEstimated, lengthSeconds } = timeLineOf({ segments: body([null, null], []), durations: lasting(10, 'cam0_0.mp4', 'cam0_1.mp4'), stoppedAfter: NONE, nowSeconds: null, isOpen: false });
   t.strictSame(tracks[0]?.clips.map(({ startSeconds }) => startSeconds), [0, 10]);
   t.equal(lengthSeconds, 20);
   t.ok(isEstimated);

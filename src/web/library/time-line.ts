@@ -34,6 +34,8 @@ export interface Track {
 export interface TimeLine {
   readonly tracks: readonly Track[];
   readonly lengthSeconds: number;
+  /** More is to come: its end is as far as it goes by now. */
+  readonly isOpen: boolean;
   /** The rig did not tell where every file begins: those are put behind one another. */
   readonly isEstimated: boolean;
 }
@@ -46,6 +48,8 @@ export interface TimeLineInput {
   readonly stoppedAfter: ReadonlySet<string>;
   /** How far the match is now, on its own time line; null when it is not being recorded. */
   readonly nowSeconds: number | null;
+  /** It is being recorded, or its last files are being closed. */
+  readonly isOpen: boolean;
 }
 
 /** Between two files of one camera a frame or two may lie, by rounding; more is a gap. */
@@ -53,7 +57,7 @@ const SEAM_SECONDS = 0.25;
 /** What was recorded so short ago may not be on the disk yet. */
 const SETTLING_SECONDS = 2.5;
 
-export function timeLineOf({ segments, durations, stoppedAfter, nowSeconds }: TimeLineInput): TimeLine {
+export function timeLineOf({ segments, durations, stoppedAfter, nowSeconds, isOpen }: TimeLineInput): TimeLine {
   const groups = new Map<string, SegmentEntry[]>();
   for (const segment of [...segments.cam0, ...segments.cam1, ...segments.other]) {
     const group = groups.get(segment.camera) ?? [];
@@ -64,6 +68,7 @@ export function timeLineOf({ segments, durations, stoppedAfter, nowSeconds }: Ti
   return {
     tracks: tracks.map(({ camera, clips }) => ({ camera, clips, gaps: gapsOf(clips, lengthSeconds, stoppedAfter) })),
     lengthSeconds,
+    isOpen,
     isEstimated: [...groups.values()].some((entries) => entries.some(({ start_seconds }) => start_seconds === null || start_seconds === undefined)),
   };
 }
@@ -102,8 +107,13 @@ function clipsOf(entries: readonly SegmentEntry[], durations: ReadonlyMap<string
     const next = placed[index + 1]?.startSeconds ?? null;
     const end = endOf(endSeconds, next);
     if (end === null || end <= startSeconds) return [];
-    return [{ camera: entry.camera, name: entry.name, startSeconds, endSeconds: end, isGrowing, version: `${entry.created_at} ${entry.size_mb}` }];
+    return [{ camera: entry.camera, name: entry.name, startSeconds, endSeconds: end, isGrowing, version: versionOf(entry, isGrowing ? end : null) }];
   });
+}
+
+/** What is being written changes between two listings, too. */
+function versionOf({ created_at, size_mb }: SegmentEntry, grownToSeconds: number | null): string {
+  return `${created_at} ${size_mb}${grownToSeconds === null ? '' : ` ${Math.floor(grownToSeconds)}`}`;
 }
 
 /** One of unknown length reaches to the next, for nothing says that there is a gap. */

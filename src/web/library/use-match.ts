@@ -21,8 +21,8 @@ export interface OneMatch {
   readonly refresh: () => void;
 }
 
-/** While it is recorded new files begin, and while it is finished the last ones are closed and checked. */
-const READ_EVERY_MS = 4000;
+/** While it is recorded new files begin, which are to be known before the player gets there, and while it is finished the last ones are closed and checked. */
+const READ_EVERY_MS = 2000;
 /** Until there is anything to show. */
 const READ_FIRST_MS = 1000;
 /** How often the end of a match that is being recorded moves on. */
@@ -37,10 +37,12 @@ export function useMatch(matchId: string): OneMatch {
   const asked = useSignal(0);
   const nowSeconds = useSignal<number | null>(null);
   const activity = useComputed(() => activityOfMatch(matchId, status.value?.value.recording));
+  // At rest by the status, its last files may not be written down as closed yet.
+  const isOpen = useComputed(() => activity.value !== 'resting' || record.value?.state === 'recording');
 
   useSignalEffect(() => {
     void asked.value;
-    const isChanging = activity.value !== 'resting';
+    void activity.value;
     if (connection.value !== 'live') return;
     const ended = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -54,7 +56,7 @@ export function useMatch(matchId: string): OneMatch {
       } catch (thrown) {
         if (!ended.signal.aborted) error.value = asRigError(thrown);
       }
-      if (!ended.signal.aborted && (isChanging || record.value?.state === 'recording')) timer = setTimeout(() => void read(), segments.value === null || timeLine.peek()?.lengthSeconds === 0 ? READ_FIRST_MS : READ_EVERY_MS);
+      if (!ended.signal.aborted && isOpen.peek()) timer = setTimeout(() => void read(), segments.value === null || timeLine.peek()?.lengthSeconds === 0 ? READ_FIRST_MS : READ_EVERY_MS);
     };
     void read();
     return () => {
@@ -65,7 +67,9 @@ export function useMatch(matchId: string): OneMatch {
 
   useEffect(() => {
     const grow = (): void => {
-      nowSeconds.value = activity.peek() === 'recording' ? live.secondsAt(matchId, performance.now()) : null;
+      // While it is being finished, or the rig is not heard, what was there is there.
+      if (!isOpen.peek()) nowSeconds.value = null;
+      else if (activity.peek() === 'recording') nowSeconds.value = live.secondsAt(matchId, performance.now()) ?? nowSeconds.peek();
     };
     grow();
     const timer = setInterval(grow, GROW_EVERY_MS);
@@ -78,7 +82,7 @@ export function useMatch(matchId: string): OneMatch {
   const timeLine = useComputed(() =>
     segments.value === null
       ? null
-      : timeLineOf({ segments: segments.value, durations: new Map([...measured.value, ...told.value]), stoppedAfter: stoppedAfter(record.value), nowSeconds: nowSeconds.value }),
+      : timeLineOf({ segments: segments.value, durations: new Map([...measured.value, ...told.value]), stoppedAfter: stoppedAfter(record.value), nowSeconds: nowSeconds.value, isOpen: isOpen.value }),
   );
   return { segments, record, activity, timeLine, error, refresh: () => (asked.value += 1) };
 }

@@ -23,6 +23,15 @@ const EXACT_SECONDS = 0.015;
 const FETCH_AHEAD_SECONDS = 8;
 /** A file that grew is fetched again when so much more of it plays. */
 const GROWN_SECONDS = 0.3;
+/** So long before what was fetched of a growing file ends, more of it is fetched, */
+const RENEW_AHEAD_SECONDS = 4;
+/** and so long before it ends, that takes over. */
+const HANDOVER_SECONDS = 0.3;
+/** A file that was fetched again and had not grown is left alone until so much more should be there. */
+const FRUITLESS_SECONDS = 4;
+/** A camera whose file does not grow although the match goes on keeps the others waiting for so long. */
+const PATIENCE_MS = 5000;
+const AT_END_SECONDS = 0.05;
 
 /**
  * The picture of one camera: two video elements, of which one is seen. The other fetches the next file, or another one that was
@@ -32,6 +41,8 @@ export class CameraDeck {
   readonly #state = signal<DeckState>('loading');
   #front: VideoSlot;
   #back: VideoSlot;
+  #renewFromSeconds = 0;
+  #shortSinceMs: number | null = null;
 
   /** @param urlOf address of a clip for a video element */
   constructor(elements: readonly [HTMLVideoElement, HTMLVideoElement], urlOf: (clip: Clip) => string, onChange: () => void) {
@@ -64,9 +75,14 @@ export class CameraDeck {
       this.#state.value = this.#back.hasFailed ? 'failed' : 'loading';
       return;
     }
-    place(slot, atSeconds - clip.startSeconds, speed, motion);
-    this.#state.value = slot.hasFailed ? 'failed' : slot.hasPicture ? 'picture' : 'loading';
-    if (slot.hasPicture) this.#fetchAhead(next, atSeconds, speed);
+    const targetSeconds = atSeconds - clip.startSeconds;
+    place(slot, targetSeconds, speed, motion);
+    this.#state.value = slot.hasFailed ? 'failed' : !slot.hasPicture ? 'loading' : this.#stateAtEnd(clip, targetSeconds);
+    if (!slot.hasPicture) return;
+    const renewAt = this.#renewAtSeconds(clip);
+    // What goes on in the same file comes before the next file.
+    if (renewAt === null) this.#fetchAhead(next, atSeconds, speed);
+    else if (renewAt - targetSeconds < RENEW_AHEAD_SECONDS * speed) this.#renew(clip, Math.max(targetSeconds, renewAt));
   }
 
   close(): void {
@@ -76,11 +92,14 @@ export class CameraDeck {
 
   /** The one that is seen, when it has this file; otherwise the other one is made to have it, and changes places when it is ready. */
   #slotWith(clip: Clip, targetSeconds: number): VideoSlot | null {
-    if (this.#front.holds(clip) && !this.#isOutgrown(clip, targetSeconds)) return this.#front;
-    const isOther = !this.#back.holds(clip) || (this.#front.holds(clip) && this.#back.clip?.version === this.#front.clip?.version);
-    if (isOther) this.#back.load(clip, targetSeconds);
-    else if (!this.#back.isAt(targetSeconds)) this.#back.seek(targetSeconds);
+    const isSame = this.#front.holds(clip);
+    if (isSame && targetSeconds < (this.#renewAtSeconds(clip) ?? Number.POSITIVE_INFINITY)) return this.#front;
+    if (isSame) this.#renew(clip, targetSeconds);
+    else if (!this.#back.holds(clip)) this.#back.load(clip, targetSeconds);
+    if (this.#back.hasPicture && !this.#back.isAt(targetSeconds)) this.#back.seek(targetSeconds);
     if (!this.#back.hasPicture || !this.#back.isAt(targetSeconds)) return null;
+    const hasGrown = (this.#back.durationSeconds ?? 0) > (this.#front.durationSeconds ?? 0) + AT_END_SECONDS;
+    this.#renewFromSeconds = isSame && !hasGrown ? clip.endSeconds - clip.startSeconds + FRUITLESS_SECONDS : 0;
     [this.#front, this.#back] = [this.#back, this.#front];
     this.#front.setSeen(true);
     this.#back.setSeen(false);
@@ -88,10 +107,31 @@ export class CameraDeck {
     return this.#front;
   }
 
-  /** What was fetched of a growing file ends here, and by now there is more. */
-  #isOutgrown(clip: Clip, targetSeconds: number): boolean {
+  /** Where in the file the one that is seen is to be replaced, for there is more of it by now; null when it has all. */
+  #renewAtSeconds(clip: Clip): number | null {
     const fetched = this.#front.durationSeconds;
-    return fetched !== null && targetSeconds > fetched - 0.1 && clip.endSeconds - clip.startSeconds > fetched + GROWN_SECONDS && this.#front.clip?.version !== clip.version;
+    const lengthSeconds = clip.endSeconds - clip.startSeconds;
+    if (fetched === null || this.#front.clip?.version === clip.version || lengthSeconds <= fetched + GROWN_SECONDS) return null;
+    return clip.isGrowing && lengthSeconds < this.#renewFromSeconds ? null : fetched - HANDOVER_SECONDS;
+  }
+
+  /** Has the other one fetch the file again, unless it is at that already. */
+  #renew(clip: Clip, atSeconds: number): void {
+    if (!this.#back.holds(clip) || this.#back.clip?.version === this.#front.clip?.version || this.#isShorter) this.#back.load(clip, atSeconds);
+  }
+
+  /** The other one has an older state of the same file. */
+  get #isShorter(): boolean {
+    const [front, back] = [this.#front.durationSeconds, this.#back.durationSeconds];
+    return front !== null && back !== null && back < front;
+  }
+
+  /** Where a growing file ends for now, the clock waits for the rest of it; not for a camera that writes nothing any more. */
+  #stateAtEnd(clip: Clip, targetSeconds: number): DeckState {
+    const isShort = clip.isGrowing && targetSeconds > (this.#front.durationSeconds ?? 0) - AT_END_SECONDS;
+    this.#shortSinceMs = isShort ? (this.#shortSinceMs ?? performance.now()) : null;
+    if (this.#shortSinceMs === null) return 'picture';
+    return performance.now() - this.#shortSinceMs < PATIENCE_MS ? 'loading' : 'gap';
   }
 
   #fetchAhead(next: Clip | null, atSeconds: number, speed: number): void {

@@ -26,7 +26,6 @@ export function Controls({ player, timeLine, cameras, shown, canShowBoth, onShow
   const waiting = player.waiting.value;
   const at = useComputed(() => matchClock(player.seconds.value));
   const isFull = useFullScreen();
-  const isGrowing = timeLine.tracks.some(({ clips }) => clips.some((clip) => clip.isGrowing));
   return (
     <div class="controls">
       <div class="controls-main">
@@ -70,7 +69,7 @@ export function Controls({ player, timeLine, cameras, shown, canShowBoth, onShow
           {isFull.value ? words.leaveFullScreen : words.fullScreen}
         </Button>
       ) : null}
-      {isGrowing ? (
+      {timeLine.isOpen ? (
         <Button onClick={() => player.seek(timeLine.lengthSeconds - JUMP_SECONDS)}>{words.live}</Button>
       ) : null}
       <p class="controls-note" role="status">

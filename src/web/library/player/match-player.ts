@@ -14,7 +14,7 @@ const LONGEST_TURN_SECONDS = 0.5;
 const SHORT_GAP_SECONDS = 2;
 /** At the end of what is being recorded so much must have come before it goes on, or it would stop again at once. */
 const EDGE_SECONDS = 3;
-const NOTHING: TimeLine = { tracks: [], lengthSeconds: 0, isEstimated: false };
+const NOTHING: TimeLine = { tracks: [], lengthSeconds: 0, isOpen: false, isEstimated: false };
 
 /**
  * Plays a match: one clock, which the pictures of all cameras follow. The clock stands while a picture is missing, so
@@ -63,7 +63,7 @@ export class MatchPlayer {
     const { lengthSeconds } = this.#timeLine;
     batch(() => {
       // From the end there is only the beginning.
-      if (this.#seconds.value >= lengthSeconds && !this.#isGrowing) this.#seconds.value = 0;
+      if (this.#seconds.value >= lengthSeconds && !this.#timeLine.isOpen) this.#seconds.value = 0;
       this.#isPlaying.value = true;
     });
     this.#wake();
@@ -117,10 +117,6 @@ export class MatchPlayer {
     this.#decks.clear();
   }
 
-  get #isGrowing(): boolean {
-    return this.#timeLine.tracks.some(({ clips }) => clips.some(({ isGrowing }) => isGrowing));
-  }
-
   get #areReady(): boolean {
     return [...this.#decks.values()].every(({ isReady }) => isReady);
   }
@@ -148,17 +144,17 @@ export class MatchPlayer {
   #waitingNow(): Waiting {
     if (!this.#isPlaying.value) return null;
     const left = this.#timeLine.lengthSeconds - this.#seconds.value;
-    if (this.#isGrowing && left < (this.#waiting.value === 'edge' ? EDGE_SECONDS : 0.01)) return 'edge';
+    if (this.#timeLine.isOpen && left < (this.#waiting.value === 'edge' ? EDGE_SECONDS : 0.01)) return 'edge';
     return this.#areReady ? null : 'pictures';
   }
 
   #advance(bySeconds: number): void {
-    const { lengthSeconds, tracks } = this.#timeLine;
+    const { lengthSeconds, tracks, isOpen } = this.#timeLine;
     const from = this.#seconds.value + bySeconds;
     const picture = nextPictureSeconds(tracks, from);
     const to = picture !== null && picture - from > SHORT_GAP_SECONDS ? picture : from;
     this.#seconds.value = Math.min(to, lengthSeconds);
-    if (to >= lengthSeconds && !this.#isGrowing) this.#isPlaying.value = false;
+    if (to >= lengthSeconds && !isOpen) this.#isPlaying.value = false;
   }
 
   #lead(waiting: Waiting): void {

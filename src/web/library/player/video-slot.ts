@@ -39,7 +39,7 @@ export class VideoSlot {
     return this.#video.seeking;
   }
 
-  /** Of what there is of the file; null before that is known. */
+  /** Of what was there of the file when it was fetched; null before that is known. */
   get durationSeconds(): number | null {
     return this.#video.readyState >= HTMLMediaElement.HAVE_METADATA && Number.isFinite(this.#video.duration) ? this.#video.duration : null;
   }
