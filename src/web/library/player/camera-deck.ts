@@ -143,8 +143,8 @@ export class CameraDeck {
 function place(slot: VideoSlot, targetSeconds: number, speed: number, motion: Instruction['motion']): void {
   const limit = slot.durationSeconds;
   if (limit === null || slot.isSeeking) return;
-  // Shorter than it should be: its last picture stays.
-  const target = Math.min(targetSeconds, limit);
+  // Shorter than it should be: its last picture stays. Begun a little later than the other camera: its first one waits.
+  const target = Math.max(0, Math.min(targetSeconds, limit));
   const drift = slot.seconds - target;
   if (motion === 'running' && targetSeconds < limit) {
     const correction = correctionOf(drift, speed);
