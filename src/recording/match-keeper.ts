@@ -23,6 +23,8 @@ import type { UntidyList } from './untidy-list.js';
 
 /** While recording, the manifest follows the segments at most this often. */
 const WRITE_EVERY_MS = 5000;
+/** A file that was begun is told of sooner: what is being recorded is found and timed by it. */
+const WRITE_SOON_MS = 1500;
 
 export interface KeeperOptions {
   readonly cameraIds: readonly number[];
@@ -58,10 +60,12 @@ export class MatchKeeper {
     this.#background(async () => {
       await this.#probe(matchDir, name);
     });
-    this.#writeTimer ??= setTimeout(() => {
-      this.#writeTimer = null;
-      this.#follow(matchDir);
-    }, WRITE_EVERY_MS);
+    this.#followAfter(WRITE_EVERY_MS, matchDir);
+  }
+
+  /** A segment was begun: the manifest tells of it in a moment. */
+  segmentOpened(matchDir: string): void {
+    this.#followAfter(WRITE_SOON_MS, matchDir);
   }
 
   /** A recording is about to begin there: ends repairs, and keeps them away until `wayIsFree` or `ended`. */
@@ -83,6 +87,8 @@ export class MatchKeeper {
     // The same match may be continued.
     this.#options.untidy.remove(matchDir);
     this.#follow(matchDir);
+    // Its first files are begun in these moments.
+    this.segmentOpened(matchDir);
   }
 
   /** The manifest is on the disk when this resolves; probing and repairing the rest goes on behind it. */
@@ -108,6 +114,13 @@ export class MatchKeeper {
     this.#repairing?.abort();
     await this.#work.idle();
     await this.#options.untidy.saved();
+  }
+
+  #followAfter(waitMs: number, matchDir: string): void {
+    this.#writeTimer ??= setTimeout(() => {
+      this.#writeTimer = null;
+      this.#follow(matchDir);
+    }, waitMs);
   }
 
   /** The manifest as the recording goes, unless it ended before its turn came. */

@@ -329,7 +329,9 @@ export class Recorder implements RecordingService {
       const { camera, name, durationMs, frames, bytes, finalised } = entry;
       this.#announcer.tell('segment', { ...placeOf(active.stored), camera, name, durationMs, frames, bytes, finalised });
     }
-    if (entry.kind === 'segment-closed' && this.#phase === 'recording') this.#options.keeper.segmentClosed(active.stored.matchDir, entry.name);
+    if (this.#phase !== 'recording') return;
+    if (entry.kind === 'segment-opened') this.#options.keeper.segmentOpened(active.stored.matchDir);
+    if (entry.kind === 'segment-closed') this.#options.keeper.segmentClosed(active.stored.matchDir, entry.name);
   }
 
   #announce(): void {

@@ -221,6 +221,22 @@ t.test('a match that is being recorded is marked by the live status, plays as fa
   await page.context().close();
 });
 
+t.test('a match can be watched seconds after it began, long before its first file is complete', async (t) => {
+  const long = await rigFor(t);
+  await long.record('Half');
+  const { page, errors } = await openKiosk(browser, long);
+  await page.goto(matchAddress(long, 'Half'));
+  await showPictures(page);
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  const files = await startsOf(long, 'Half');
+  t.equal(files.size, 2, 'the first file of each camera');
+  // What the browser fetched of a file at first ends before.
+  await until(async () => ((await shown(page, files))[0]?.currentTime ?? 0) > 8, 'it plays on as the file grows', 60_000);
+  t.equal((await startsOf(long, 'Half')).size, 2, 'it is still the first');
+  t.strictSame(errors, []);
+  await page.context().close();
+});
+
 t.test('a match is deleted after a confirmation that names it, and not before', async (t) => {
   await recorded(rig, DOOMED, 1);
   const { page, errors } = await openAt(`#/library/${DOOMED}`);
