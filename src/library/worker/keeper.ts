@@ -42,6 +42,7 @@ export class Keeper {
   #gone = new Set<string>();
   #rollingAfter = '';
   #rootFails = false;
+  #isFirst = true;
   #isClosed = false;
 
   constructor(parts: KeeperParts) {
@@ -102,9 +103,10 @@ export class Keeper {
   async #compare(): Promise<void> {
     // Before the folder is read: a match that appears meanwhile is not taken for one that has gone.
     const before = [...this.#known.keys()];
-    const isFirst = before.every((matchId) => this.#known.get(matchId)?.summary === null);
     const found = this.#listRoot();
     if (found === null) return;
+    const isFirst = this.#isFirst && before.length === 0;
+    this.#isFirst = false;
     const there = new Set(found);
     const suspects = [...before.filter((matchId) => !there.has(matchId)), ...this.#rolling(before), ...found];
     for (let next = 0; next < suspects.length && !this.#isClosed; ) {
