@@ -38,7 +38,8 @@ import { RecordingStore } from './recording/store.js';
 import { statusLine } from './recording/status-line.js';
 import { UntidyList } from './recording/untidy-list.js';
 import { createLogging } from './telemetry/log.js';
-import { type Progress, ProgressWatch } from './telemetry/progress-watch.js';
+import { ProgressWatch } from './telemetry/progress-watch.js';
+import { answersRequests } from './telemetry/self-check.js';
 import { serviceNotifier } from './telemetry/service-notify.js';
 import { SystemSampler } from './telemetry/system.js';
 import { productVersion } from './lib/product-version.js';
@@ -49,10 +50,6 @@ const ROOT = resolve(import.meta.dirname, '..', '..');
 const PAGE_DIR = join(ROOT, 'build', 'web');
 /** Several missed heartbeats. Until then a silent camera is already shown as one that does not record. */
 const HOST_SILENCE_LIMIT_MS = 3000;
-
-/** A crowd of clients may use up all connections for a moment. */
-const SELF_CHECK_TOLERANCE_MS = 30_000;
-const SELF_CHECK_PATIENCE_MS = 5_000;
 
 export interface DaemonOptions {
   readonly configFile?: string;
@@ -273,17 +270,21 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     // Nobody's download, viewer or question makes a match wait for its end. Until the rest is undone, requests are answered.
     undo.push({ end: () => recorder.shutdown(), leave: () => undefined });
     const tellStatus = (): void => notifier.status(statusLine(recorder.status()));
-    const progress = new ProgressWatch({ notifier, work: daemonProgress(tellStatus, http.url), clock: systemClock, log });
+    // A disk that hangs is none of it: the next daemon would hang, too.
+    const work = [{ what: 'the state of the recording is known', goesOn: () => (tellStatus(), true), toleranceMs: 0 }, answersRequests(`${http.url}/api/v1/recording`)];
+    const progress = new ProgressWatch({ notifier, work, clock: systemClock, log });
     undo.push({ end: () => progress.stop() });
     recorder.events.on('changed', tellStatus);
     progress.start();
     tellStatus();
     notifier.ready();
+    if (notifier.isSupervised) log.info({ address: http.url, profile: chosen.profile, version, recordingsDir: config.recordingsDir }, 'ready');
 
     const ended = Promise.withResolvers<number>();
     let stopping: Promise<void> | null = null;
     const end = (): Promise<boolean> => {
       notifier.stopping();
+      if (notifier.isSupervised) log.info({ leavesCamerasAlone: !launcher.startsHosts }, 'ending');
       // Hosts that somebody else looks after go on recording without this daemon.
       return unwind(undo.map(({ end, leave }) => (launcher.startsHosts ? end : (leave ?? end))), log);
     };
@@ -302,21 +303,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 /** Whether this configured address means every network that the rig is in. */
 function listensEverywhere(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
-}
-
-/** What the service manager's watchdog is fed from. A disk that hangs is none of it: a fresh daemon would hang, too. */
-function daemonProgress(tellStatus: () => void, url: string): readonly Progress[] {
-  return [
-    { what: 'the state of the recording is known', goesOn: () => (tellStatus(), true), toleranceMs: 0 },
-    { what: 'requests are answered', goesOn: () => isAnswered(`${url}/api/v1/recording`), toleranceMs: SELF_CHECK_TOLERANCE_MS },
-  ];
-}
-
-/** Any answer will do: a refusal is one, too. */
-async function isAnswered(url: string): Promise<boolean> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(SELF_CHECK_PATIENCE_MS) });
-  await response.body?.cancel();
-  return true;
 }
 
 type Step = () => Promise<unknown> | unknown;

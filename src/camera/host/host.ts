@@ -15,7 +15,7 @@ import { HEARTBEAT_MS, type Failure, type HostPhase, type HostState, type Params
 import type { GstPipeline } from './gst.js';
 import type { HostFiles } from './intent.js';
 import type { JournalWriter } from './journal-writer.js';
-import { nextPace } from './pace.js';
+import { nextPace, UNPACED } from './pace.js';
 import { Pictures } from './pictures.js';
 import type { ProgressFacts } from './progress.js';
 import { buildRun, endRun } from './recorded-run.js';
@@ -100,7 +100,7 @@ export class CameraHost {
       try {
         const run = await this.#build(intent.spec, resumes);
         isKnown.resolve();
-        const { pace, waitMs } = this.#options.isPacing ? nextPace(intent, this.#options.clock.monoUs()) : { pace: {}, waitMs: 0 };
+        const { pace, waitMs } = this.#options.isPacing ? nextPace(intent, this.#options.clock.monoUs()) : UNPACED;
         // Before the camera is touched: what ends the process may be just that.
         await files.writeIntent({ ...intent, ...pace, resumes });
         if (waitMs > 0) await this.#options.clock.sleepMs(waitMs);
@@ -245,10 +245,7 @@ export class CameraHost {
 
   /** What the service manager's watchdog is fed from. */
   progress(): ProgressFacts {
-    const run = this.#run;
-    if (run === null || run.playedMonoUs === null) return { phase: this.#phase, flow: null };
-    const { stallMs, firstFrameTimeoutMs } = run.spec;
-    return { phase: this.#phase, flow: { sincePlayMs: (this.#options.clock.monoUs() - run.playedMonoUs) / 1000, frameAgeMs: run.frameAgeMs('source_meter'), stallMs, firstFrameTimeoutMs } };
+    return { phase: this.#phase, flow: this.#run?.flow() ?? null };
   }
 
   async #build(spec: RecordingSpec, resumes: number): Promise<PipelineRun> {

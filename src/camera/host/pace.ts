@@ -16,6 +16,9 @@ export interface Pace {
   readonly hurried?: number;
 }
 
+/** Where somebody else spaces out the restarts. */
+export const UNPACED = { pace: {}, waitMs: 0 } as const;
+
 /** The pace to write down for the next one, and how long to wait now. */
 export function nextPace(last: Pace, nowMonoUs: number): { readonly pace: Required<Pace>; readonly waitMs: number } {
   const lastedMs = last.resumedMonoUs === undefined ? Number.POSITIVE_INFINITY : (nowMonoUs - last.resumedMonoUs) / 1000;
