@@ -73,16 +73,16 @@ t.test('in a terminal lines are for people', async (t) => {
   t.match(coloured, /\u001b\[32mINFO/);
 });
 
-t.test('under systemd each line carries its priority, and only if the descriptor is the journal', async (t) => {
+t.test('where the journal takes no fields each line carries its priority, and only if the descriptor is the journal', async (t) => {
   const journalOf = (path: string): string => {
     const info = statSync(path, { bigint: true });
     return `${info.dev}:${info.ino}`;
   };
-  const text = await outputOf(t, SAYS_SOMETHING, {}, (path) => ({ JOURNAL_STREAM: journalOf(path) }));
+  const text = await outputOf(t, SAYS_SOMETHING, { journalSocket: null }, (path) => ({ JOURNAL_STREAM: journalOf(path) }));
   const lines = text.trimEnd().split('\n');
   t.same(lines.map((line) => line.slice(0, 3)), ['<6>', '<4>', '<7>', '<3>', '<2>']);
   for (const line of lines) t.match(parsed(line.slice(3)), { part: String });
-  const redirected = await outputOf(t, SAYS_SOMETHING, {}, () => ({ JOURNAL_STREAM: '1:1' }));
+  const redirected = await outputOf(t, SAYS_SOMETHING, { journalSocket: null }, () => ({ JOURNAL_STREAM: '1:1' }));
   t.match(redirected, /^\{/);
 });
 

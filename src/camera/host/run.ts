@@ -9,6 +9,7 @@ import { compileSchema } from '../../lib/schema.js';
 import type { JournalFact } from '../journal.js';
 import { MeterStatsSchema, SinkStatsSchema, type MeterStats, type RecordingSpec, type RunState, type SinkStats } from '../protocol.js';
 import { pipelineError, type BusMessage, type GstPipeline } from './gst.js';
+import type { ProgressFacts } from './progress.js';
 
 const meterStats = compileSchema(MeterStatsSchema);
 const sinkStats = compileSchema(SinkStatsSchema);
@@ -194,6 +195,13 @@ export class PipelineRun {
   frameAgeMs(meter: 'source_meter' | 'encoded_meter'): number | null {
     const age = this.#pipeline.get(meter, 'last-frame-age-ms');
     return typeof age === 'number' && age >= 0 ? age : null;
+  }
+
+  /** How frames come since play; null before it. */
+  flow(): ProgressFacts['flow'] {
+    if (this.#playedMonoUs === null) return null;
+    const { stallMs, firstFrameTimeoutMs } = this.spec;
+    return { sincePlayMs: (this.#clock.monoUs() - this.#playedMonoUs) / 1000, frameAgeMs: this.frameAgeMs('source_meter'), stallMs, firstFrameTimeoutMs };
   }
 
   meter(name: 'source_meter' | 'encoded_meter'): MeterStats | null {
