@@ -13,7 +13,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-for part in places health; do
+for part in places health removal; do
   # shellcheck source=/dev/null
   source "$here/$part.sh"
 done
@@ -68,7 +68,8 @@ activate() {
   # A terminal that goes away must not leave a version that nobody has looked at.
   trap '' HUP
   trap 'exit 130' INT TERM
-  trap 'go_back "$before" "$id"' EXIT
+  # shellcheck disable=SC2064 # the identities as they are now; the variables end with this function
+  trap "go_back '$before' '$id'" EXIT
   bring_in "$id"
   start_units
   await_health "$id" "$wanted" || exit 1
@@ -87,6 +88,8 @@ go_back() {
     fail "there is no earlier version to go back to; journalctl -u 'touchline*' tells what is wrong"
   fi
   bring_in "$before"
+  # It may hang and not hear that it should end. Cameras have units of their own.
+  systemctl kill --kill-who=main --signal=KILL touchline.service 2>/dev/null || true
   start_units
   await_health "$before" answers || fail "Touchline $before, the version before, does not answer either: journalctl -u touchline"
   fail "Touchline $before is running again, as before. A running recording was not touched."
@@ -114,22 +117,7 @@ remove() {
   version=$(current_version)
   if [ -n "$version" ]; then remove_system_files "$VERSIONS/$version"; fi
   ! is_live || daemon_reload
-  rm -rf "$OPT"
-  [ -n "$DESTDIR" ] || rm -rf /run/touchline
-}
-
-# A folder with a film in it is never removed, wherever the configuration put it.
-holds_recordings() { [ -n "$(find "$1" \( -name '*.mp4' -o -name match.json \) -print -quit 2>/dev/null)" ]; }
-
-purge() {
-  local entry kept=''
-  rm -rf "$(dirname "$CONFIG")"
-  for entry in "$STATE"/* "$STATE"/.[!.]*; do
-    if [ ! -e "$entry" ]; then continue; fi
-    if holds_recordings "$entry"; then kept="$kept $entry"; else rm -rf "$entry"; fi
-  done
-  rmdir "$STATE" 2>/dev/null || true
-  [ -z "$kept" ] || say "Recordings stay in:$kept"
+  remove_versions
 }
 
 command=${1:-}

@@ -47,9 +47,9 @@ await_health() {
   return 1
 }
 
-# Exit code 0 only when the daemon says that a recording is running.
+# Whether the daemon says that a recording is running.
 is_recording() {
-  local folder="$VERSIONS/$1"
-  TOUCHLINE_CONFIG="$CONFIG" timeout 10 "$folder/bin/node" "$folder/build/src/cli/touchline.js" status --json 2>/dev/null |
-    grep -q '"recording_active":true'
+  local folder="$VERSIONS/$1" status
+  status=$(TOUCHLINE_CONFIG="$CONFIG" timeout 10 "$folder/bin/node" "$folder/build/src/cli/touchline.js" status --json 2>/dev/null) || return 1
+  [[ $status == *'"recording":{"recording":true'* ]]
 }

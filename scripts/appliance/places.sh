@@ -66,15 +66,15 @@ system_files() {
 
 # Puts the system files of a version into place and removes units that only another version has.
 place_system_files() {
-  local version=$1 file target mode unit
+  local version=$1 file target mode unit wanted=' '
   while read -r file target; do
     mode=0644
     [ ! -x "$version/$file" ] || mode=0755
     place "$version/$file" "$target" "$mode"
+    wanted="$wanted$target "
   done < <(system_files "$version")
   for unit in "$UNITS_DIR"/touchline*; do
-    [ -f "$unit" ] || continue
-    system_files "$version" | grep -qF " $unit" || rm -f "$unit"
+    if [ -f "$unit" ] && [[ $wanted != *" $unit "* ]]; then rm -f "$unit"; fi
   done
 }
 

@@ -12,14 +12,15 @@ newer_gstreamer_functions() {
     grep -E 'version="1\.(2[1-9]|[3-9][0-9])' | grep -oE 'c:identifier="[^"]+"' | cut -d'"' -f2
 }
 
-# check_compatibility OBJDUMP FOLDER FILE...: FOLDER has the descriptions (/usr/share/gir-1.0).
+# check_compatibility FOLDER FILE...: FOLDER has the descriptions (/usr/share/gir-1.0). The caller's array `objdump` is the
+# command that reads such files.
 check_compatibility() {
-  local objdump=$1 folder=$2 file symbols name version newer
-  shift 2
+  local folder=$1 file symbols name version newer
+  shift
   newer=$(newer_gstreamer_functions "$folder")
   [ -n "$newer" ] || fail "$folder describes no GStreamer newer than 1.20: what needs one cannot be seen"
   for file in "$@"; do
-    symbols=$("$objdump" -T "$file") || fail "$file cannot be read by $objdump"
+    symbols=$("${objdump[@]}" -T "$file") || fail "${objdump[*]} cannot read $file"
     for name in "${!NEWEST[@]}"; do
       version=$(grep -oE "\b${name}_[0-9.]+" <<<"$symbols" | sed "s/^${name}_//" | sort -Vu | tail -n 1 || true)
       [ -z "$version" ] || [ "$(printf '%s\n%s\n' "$version" "${NEWEST[$name]}" | sort -V | tail -n 1)" = "${NEWEST[$name]}" ] ||

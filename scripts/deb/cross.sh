@@ -3,6 +3,7 @@
 # packages, with Debian's cross compiler. Needs common.sh, node.sh and packages.sh, after ensure_node.
 
 CROSS="$CACHE/cross-arm64"
+BINDING=node_modules/gstreamer-superficial/build/Release/gstreamer-superficial.node
 TRIPLET=aarch64-linux-gnu
 
 # The oldest GStreamer that the system packages give is that of the system that builds: the symbols that are used are

@@ -2,7 +2,6 @@
  * Puts a version folder together: all that a rig needs of Touchline, and nothing that compiles, tests or measures it.
  * What is in it depends on the checkout and the lock file alone, so that the same sources give the same identity.
  */
-import { createHash } from 'node:crypto';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -10,9 +9,10 @@ import { Type } from 'typebox';
 import { TouchlineError } from '../../src/errors.js';
 import { readJsonFile } from '../../src/lib/durable-file.js';
 import { compileSchema } from '../../src/lib/schema.js';
-import { checksums, filesBelow, place, placeFolder, placeText } from './folder.js';
+import { filesBelow, place, placeFolder, placeText } from './folder.js';
 import { neededPackages, type NpmTarget } from './lockfile.js';
 import { IN_THE_PAGE, renderNotices, type Notice } from './notices.js';
+import { seal } from './seal.js';
 import { isLicence, isShippedOfBuild, isShippedOfPackage } from './selection.js';
 
 /** Debian's names of the machines that Touchline is packaged for, with npm's. */
@@ -71,12 +71,7 @@ export async function assemble(options: PayloadOptions): Promise<string> {
   await placeText(renderNotices([...notices, node]), join(partial, 'THIRD-PARTY.txt'));
   await placeText(`${JSON.stringify({ product: 'touchline', version, arch, node: nodeVersion })}\n`, join(partial, 'manifest.json'));
 
-  const content = createHash('sha256').update(await checksums(partial)).digest('hex');
-  const identity = `${version}+${content.slice(0, 8)}`;
-  // What the daemon and its hosts say of themselves tells builds of one version apart.
-  await placeText(`${JSON.stringify({ name: 'touchline', version: identity, private: true, type: 'module' })}\n`, join(partial, 'package.json'));
-  await placeText(await checksums(partial), join(partial, 'SHA256SUMS'));
-  await placeText(`${identity}\n`, join(partial, 'ID'));
+  const identity = await seal(partial, version);
   await rm(out, { recursive: true, force: true });
   await rename(partial, out);
   return identity;
