@@ -1,6 +1,6 @@
 /** From a checkout to an appliance, and to the next version of it, without losing a match. */
 import t from 'tap';
-import { Appliance, identityOf, Versions } from '../support/appliance.js';
+import { Appliance, identityOf, Versions } from '../support/installed.js';
 import { Machine } from '../support/machine.js';
 import { until } from '../support/rig.js';
 
