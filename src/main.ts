@@ -12,6 +12,7 @@ import { attachWebSocket, type WebSocketPlane } from './api/ws/attach.js';
 import { liveSignalling } from './api/ws/live-signalling.js';
 import { Camera } from './camera/camera.js';
 import { DetachedLauncher } from './camera/launcher.js';
+import { SupervisedLauncher } from './camera/supervised-launcher.js';
 import { buildPipelines } from './camera/pipeline-check.js';
 import { configFileOf, DEFAULT_CONFIG_FILE, loadConfig } from './config/load.js';
 import type { Config } from './config/config.js';
@@ -34,8 +35,11 @@ import { Recorder } from './recording/recorder.js';
 import { Relief } from './recording/relief.js';
 import { readSpace } from './recording/space.js';
 import { RecordingStore } from './recording/store.js';
+import { statusLine } from './recording/status-line.js';
 import { UntidyList } from './recording/untidy-list.js';
 import { createLogging } from './telemetry/log.js';
+import { type Progress, ProgressWatch } from './telemetry/progress-watch.js';
+import { serviceNotifier } from './telemetry/service-notify.js';
 import { SystemSampler } from './telemetry/system.js';
 import { productVersion } from './lib/product-version.js';
 
@@ -45,6 +49,10 @@ const ROOT = resolve(import.meta.dirname, '..', '..');
 const PAGE_DIR = join(ROOT, 'build', 'web');
 /** Several missed heartbeats. Until then a silent camera is already shown as one that does not record. */
 const HOST_SILENCE_LIMIT_MS = 3000;
+
+/** A crowd of clients may use up all connections for a moment. */
+const SELF_CHECK_TOLERANCE_MS = 30_000;
+const SELF_CHECK_PATIENCE_MS = 5_000;
 
 export interface DaemonOptions {
   readonly configFile?: string;
@@ -77,6 +85,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   let config = loaded.config;
   const logging = createLogging({ level: config.logLevel, env: options.env });
   const log = logging.part('daemon');
+  const notifier = serviceNotifier(options.env);
 
   const locks = await claimFolders(config, log);
   const undo: Undo[] = locks.map((lock) => ({ end: () => lock.release() }));
@@ -87,20 +96,25 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     let pipelines = renderAll(config);
     const pluginPath = [join(ROOT, 'build', 'native'), options.env['GST_PLUGIN_PATH']].filter((path) => path !== undefined && path !== '').join(':');
 
-    const launcher = new DetachedLauncher({
-      runtimeDir: config.runtimeDir,
-      logDir: join(config.stateDir, 'logs'),
-      logLevel: config.logLevel,
-      pluginPath,
-      env: options.env,
-      log: logging.part('camera'),
-    });
+    const version = await productVersion();
+    const launcher =
+      config.cameraSupervisor === 'systemd'
+        ? new SupervisedLauncher(config)
+        : new DetachedLauncher({
+            runtimeDir: config.runtimeDir,
+            logDir: join(config.stateDir, 'logs'),
+            logLevel: config.logLevel,
+            pluginPath,
+            env: options.env,
+            log: logging.part('camera'),
+          });
     const cameras = CAMERA_IDS.map(
       (id) =>
         new Camera({
           id,
           runtimeDir: config.runtimeDir,
           launcher,
+          softwareVersion: version,
           clock: systemClock,
           log: logging.part('camera', { camera: id }),
           silenceLimitMs: HOST_SILENCE_LIMIT_MS,
@@ -110,10 +124,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     for (const camera of cameras) camera.start();
     undo.push({
       end: () => Promise.all(cameras.map((camera) => camera.shutdown(config.recordingStopEosTimeoutMs))),
-      leave: () => Promise.all(cameras.map((camera) => (camera.state?.run == null ? camera.shutdown(config.recordingStopEosTimeoutMs) : camera.release()))),
+      leave: () => Promise.all(cameras.map((camera) => (launcher.startsHosts && camera.state?.run == null ? camera.shutdown(config.recordingStopEosTimeoutMs) : camera.release()))),
     });
 
-    const version = await productVersion();
     const prober = new Prober(systemClock);
     const system = new SystemSampler({ clock: systemClock, log: logging.part('system'), recordingsDir: config.recordingsDir });
     await system.start();
@@ -258,13 +271,25 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     undo.push({ end: () => watcher.close() });
     // Nobody's download, viewer or question makes a match wait for its end. Until the rest is undone, requests are answered.
-    undo.push({ end: () => recorder.shutdown() });
+    undo.push({ end: () => recorder.shutdown(), leave: () => undefined });
+    const tellStatus = (): void => notifier.status(statusLine(recorder.status()));
+    const progress = new ProgressWatch({ notifier, work: daemonProgress(tellStatus, http.url), clock: systemClock, log });
+    undo.push({ end: () => progress.stop() });
+    recorder.events.on('changed', tellStatus);
+    progress.start();
+    tellStatus();
+    notifier.ready();
 
     const ended = Promise.withResolvers<number>();
     let stopping: Promise<void> | null = null;
+    const end = (): Promise<boolean> => {
+      notifier.stopping();
+      // Hosts that somebody else looks after go on recording without this daemon.
+      return unwind(undo.map(({ end, leave }) => (launcher.startsHosts ? end : (leave ?? end))), log);
+    };
     return {
       banner: bannerOf(http.url, chosen, pipelines, config, recorder),
-      stop: () => (stopping ??= unwind(undo.map(({ end }) => end), log).then((clean) => ended.resolve(clean ? 0 : 1))),
+      stop: () => (stopping ??= end().then((clean) => ended.resolve(clean ? 0 : 1))),
       stopped: ended.promise,
     };
   } catch (error) {
@@ -277,6 +302,21 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 /** Whether this configured address means every network that the rig is in. */
 function listensEverywhere(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
+}
+
+/** What the service manager's watchdog is fed from. A disk that hangs is none of it: a fresh daemon would hang, too. */
+function daemonProgress(tellStatus: () => void, url: string): readonly Progress[] {
+  return [
+    { what: 'the state of the recording is known', goesOn: () => (tellStatus(), true), toleranceMs: 0 },
+    { what: 'requests are answered', goesOn: () => isAnswered(`${url}/api/v1/recording`), toleranceMs: SELF_CHECK_TOLERANCE_MS },
+  ];
+}
+
+/** Any answer will do: a refusal is one, too. */
+async function isAnswered(url: string): Promise<boolean> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(SELF_CHECK_PATIENCE_MS) });
+  await response.body?.cancel();
+  return true;
 }
 
 type Step = () => Promise<unknown> | unknown;

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # the scripts that source it use what is set here
 # Where the parts of an installed Touchline are, and how they get there: each file and link by rename, so that an
 # interruption leaves the old one or the new one. DESTDIR is put in front of every path, for packages.
 

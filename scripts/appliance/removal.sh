@@ -3,7 +3,7 @@
 
 remove_versions() {
   rm -rf "$OPT"
-  [ -n "$DESTDIR" ] || rm -rf /run/touchline
+  [ -n "$DESTDIR" ] || rm -rf /run/touchline /var/cache/touchline
 }
 
 # A folder with a film in it is never removed, wherever the configuration put it.

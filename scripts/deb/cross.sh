@@ -29,8 +29,9 @@ cross_env() {
 
 # Our own elements; the stand-ins for tests are not made.
 cross_native() {
-  cross_env env -u MAKEFLAGS -u MAKEOVERRIDES -u MFLAGS -u MAKELEVEL bash -c '
-    exec make -s -C "$1/native" BUILD="$2" CC="$CC" appliance' _ "$ROOT" "$CROSS/build" >&2 ||
+  # shellcheck disable=SC2016 # CC is the one that cross_env sets
+  cross_env env -u MAKEFLAGS -u MAKEOVERRIDES -u MFLAGS -u MAKELEVEL bash -c \
+    'exec make -s -C "$1" BUILD="$2" NODE_INCLUDE="$3" CC="$CC" appliance' _ "$ROOT/native" "$CROSS/build" "$NODE_HOME/include/node" >&2 ||
     fail "the native GStreamer elements did not build for arm64"
 }
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Compiles TypeScript, the web page and the native elements when their sources changed. Needs common.sh.
+# Compiles TypeScript, the web page and the native parts when their sources changed. Needs common.sh and node.sh.
 
 # One line per source with its size and time: also a file that was removed or renamed changes the whole.
 source_list() {
@@ -50,6 +50,6 @@ build_page() {
 
 # Variables of `make run` (SOURCES above all) must not reach this make, where they would override its own.
 build_native() {
-  env -u MAKEFLAGS -u MAKEOVERRIDES -u MFLAGS -u MAKELEVEL make -s -C "$ROOT/native" >&2 ||
-    fail "the native GStreamer elements did not build"
+  env -u MAKEFLAGS -u MAKEOVERRIDES -u MFLAGS -u MAKELEVEL make -s -C "$ROOT/native" NODE_INCLUDE="$NODE_HOME/include/node" >&2 ||
+    fail "the native parts did not build"
 }

@@ -55,6 +55,8 @@ export async function assemble(options: PayloadOptions): Promise<string> {
   await placeFolder(join(root, 'build', 'web'), join(partial, 'build', 'web'), () => true);
   await placeFolder(options.nativeDir, join(partial, 'build', 'native'), (path) => /^[^/]+\.(?:so|node)$/.test(path));
   await placeFolder(join(root, 'gst-pipelines'), join(partial, 'gst-pipelines'), () => true);
+  // The technician has no network on the field.
+  await placeFolder(join(root, 'docs'), join(partial, 'docs'), () => true);
   await placeFolder(join(root, 'systemd'), join(partial, 'systemd'), () => true);
   await placeFolder(join(root, 'scripts', 'appliance'), join(partial, 'appliance'), () => true);
   await place(join(options.nodeHome, 'bin', 'node'), join(partial, 'bin', 'node'));

@@ -28,6 +28,8 @@ export interface CameraOptions {
   readonly id: number;
   readonly runtimeDir: string;
   readonly launcher: HostLauncher;
+  /** Of this daemon. An idle host of another version, left from before an upgrade, is ended so that it comes back new. */
+  readonly softwareVersion: string;
   readonly clock: Clock;
   readonly log: Logger;
   /** A host that says nothing for this long hangs and is killed. */
@@ -60,12 +62,14 @@ export class Camera extends EventEmitter<CameraEvents> {
   #reconciling = false;
   #isOpening = false;
   #maintenance: Promise<void> | null = null;
+  readonly #startedMonoUs: number;
   readonly #firstContact = Promise.withResolvers<boolean>();
 
   constructor(options: CameraOptions) {
     super();
     this.id = options.id;
     this.#options = options;
+    this.#startedMonoUs = options.clock.monoUs();
   }
 
   start(): void {
@@ -260,7 +264,7 @@ export class Camera extends EventEmitter<CameraEvents> {
     this.#firstContact.resolve(connection !== null);
     if (connection === null) {
       await this.#withdrawUnwanted();
-      const backoffMs = Math.min(MAX_BACKOFF_MS, this.#options.backoffMs() * this.#launches);
+      const backoffMs = this.#options.launcher.startsHosts ? Math.min(MAX_BACKOFF_MS, this.#options.backoffMs() * this.#launches) : 0;
       if (backoffMs > 0) await clock.sleepMs(backoffMs, signal);
       this.#launches += 1;
       this.#options.launcher.launch(this.id);
@@ -319,7 +323,7 @@ export class Camera extends EventEmitter<CameraEvents> {
   #reconcile(): void {
     const state = this.state;
     if (state === null || this.#reconciling || this.#requests.pending > 0) return;
-    const step = nextStep(this.#wanted, state);
+    const step = nextStep(this.#wanted, state) ?? (this.#isOutdated(state) ? { kind: 'renew' as const } : null);
     if (step === null) return;
     this.#reconciling = true;
     this.#options.log.info({ step: step.kind, phase: state.phase }, 'bringing the camera host in line');
@@ -330,7 +334,16 @@ export class Camera extends EventEmitter<CameraEvents> {
       });
   }
 
-  async #carryOut(step: Step): Promise<void> {
+  /** One that was started after this daemon is what its supervisor has: ending it would change nothing. */
+  #isOutdated({ phase, softwareVersion, startedMonoUs }: HostState): boolean {
+    return this.#wanted.kind === 'idle' && phase === 'idle' && softwareVersion !== this.#options.softwareVersion && startedMonoUs < this.#startedMonoUs;
+  }
+
+  async #carryOut(step: Step | { readonly kind: 'renew' }): Promise<void> {
+    if (step.kind === 'renew') {
+      await this.#requests.run(() => this.#connected().request('shutdown', { eosTimeoutMs: SHORT_REQUEST_MS }, SHORT_REQUEST_MS));
+      return;
+    }
     if (step.kind === 'abort') {
       await this.abort(step.runId);
       return;

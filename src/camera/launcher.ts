@@ -9,21 +9,33 @@ import type { Logger } from 'pino';
 import { readJsonFile } from '../lib/durable-file.js';
 import { killIfSame, ProcessIdentitySchema } from '../lib/process-identity.js';
 import { compileSchema } from '../lib/schema.js';
+import { MANAGER_VARIABLES } from '../telemetry/service-notify.js';
 import { identityPath } from './protocol.js';
 
 const HOST_MAIN = fileURLToPath(new URL('./host/main.js', import.meta.url));
 const MAX_LOG_BYTES = 8 * 1024 * 1024;
+/** What a service manager tells the daemon alone. */
+const NOT_ITS_OWN: NodeJS.ProcessEnv = Object.fromEntries(MANAGER_VARIABLES.map((name) => [name, undefined]));
 const identityFile = compileSchema(ProcessIdentitySchema);
 
 export interface HostLauncher {
+  /** Hosts are started, spaced out and, at the end, ended by this daemon; otherwise by a service manager. */
+  readonly startsHosts: boolean;
   /** Starts the host of a camera; that it came up shows in its socket. */
   launch(camera: number): void;
   /** Kills the host that left its identity in the runtime folder, if that very process still runs. */
   kill(camera: number): Promise<boolean>;
 }
 
+/** Kills the host that left its identity in the folder, if that very process still runs. */
+export async function killHost(runtimeDir: string, camera: number): Promise<boolean> {
+  const file = await readJsonFile(identityPath(runtimeDir, camera), identityFile);
+  return 'value' in file && killIfSame(file.value, 'SIGKILL');
+}
+
 /** Hosts as detached processes of our own. */
 export class DetachedLauncher implements HostLauncher {
+  readonly startsHosts = true;
   readonly #runtimeDir: string;
   readonly #logDir: string;
   readonly #logLevel: string;
@@ -59,7 +71,7 @@ export class DetachedLauncher implements HostLauncher {
           detached: true,
           stdio: ['ignore', logFile ?? 'ignore', logFile ?? 'ignore'],
           // Each pipeline parks one libuv worker on its bus; file work needs others.
-          env: { ...this.#env, GST_PLUGIN_PATH: this.#pluginPath, UV_THREADPOOL_SIZE: '16' },
+          env: { ...this.#env, ...NOT_ITS_OWN, GST_PLUGIN_PATH: this.#pluginPath, UV_THREADPOOL_SIZE: '16' },
         },
       );
       host.on('error', (error) => this.#log.error({ err: error, camera }, 'camera host cannot be started'));
@@ -70,9 +82,8 @@ export class DetachedLauncher implements HostLauncher {
     }
   }
 
-  async kill(camera: number): Promise<boolean> {
-    const file = await readJsonFile(identityPath(this.#runtimeDir, camera), identityFile);
-    return 'value' in file && killIfSame(file.value, 'SIGKILL');
+  kill(camera: number): Promise<boolean> {
+    return killHost(this.#runtimeDir, camera);
   }
 
   /** Null when it cannot be opened: a camera records without a log. */

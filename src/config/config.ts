@@ -15,6 +15,7 @@ export function toConfig(wire: WireConfig) {
     recordingsDir: wire.recordings_dir,
     stateDir: wire.state_dir,
     runtimeDir: wire.runtime_dir,
+    cameraSupervisor: wire.camera_supervisor,
     logLevel: wire.log_level,
 
     recordingQuality: wire.recording_quality,

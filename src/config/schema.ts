@@ -88,6 +88,13 @@ const general = {
   recordings_dir: folder({ default: 'var/recordings', description: 'Where matches are recorded.' }),
   state_dir: folder({ default: 'var/state', description: 'What the daemon must remember across a power cut.' }),
   runtime_dir: folder({ default: 'var/run', description: 'Sockets and intent files of the running cameras.' }),
+  camera_supervisor: Type.Enum(['self', 'systemd'], {
+    default: 'self',
+    description:
+      'Who starts the camera processes: self = the daemon, systemd = its units touchline-camera@0 and @1; ' +
+      'then they go on recording when the daemon ends.',
+    ...AT_START,
+  }),
   log_level: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
     default: 'info',
     description: 'Lowest level that is logged (docs/logging.md).',

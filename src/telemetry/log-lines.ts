@@ -70,6 +70,7 @@ function leadsToJournal(fd: number, journalStream: string | undefined): boolean 
   }
 }
 
-function priorityOf(level: number): number {
+/** The syslog priority for a level number of pino. */
+export function priorityOf(level: number): number {
   return PRIORITIES.find(([lowest]) => level >= lowest)?.[1] ?? 7;
 }

@@ -1,6 +1,7 @@
 import { type DestinationStream, destination as openDestination, type Logger, pino, stdTimeFunctions } from 'pino';
 import { TouchlineError } from '../errors.js';
 import { logError } from './log-error.js';
+import { JournalSink } from './journal-sink.js';
 import { formatFor, lineFormatter, type LogFormat, redactLine } from './log-lines.js';
 
 /** What a destination that takes nothing may hold back in memory; further lines are dropped. */
@@ -23,6 +24,10 @@ export interface LogOptions {
   readonly isTerminal?: boolean;
   /** The environment, for JOURNAL_STREAM and NO_COLOR; default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Under which name the journal keeps the lines; default `touchline`. */
+  readonly identifier?: string;
+  /** Where the journal takes entries with fields; default its own socket. Null: plain lines on the descriptor. */
+  readonly journalSocket?: string | null;
   /** Receives each finished line too, e.g. to keep the newest ones for the kiosk. */
   readonly onLine?: (line: string) => void;
 }
@@ -83,13 +88,14 @@ function lineStream(options: LogOptions): DestinationStream {
   const sink = openDestination({ fd, sync: true, maxLength: MAX_WAITING_BYTES });
   // Without a listener a broken pipe would end the process: a host outlives the daemon that read its output.
   sink.on('error', () => undefined);
+  const journal = format === 'journal' ? JournalSink.open(options.identifier ?? 'touchline', options.journalSocket) : null;
   const stream = {
     // Asks pino to leave the level of each line in `lastLevel` before it writes.
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 30,
     write: (line: string): void => {
       const safe = redactLine(line);
-      sink.write(toText(safe, stream.lastLevel));
+      if (journal?.write(safe, stream.lastLevel) !== true) sink.write(toText(safe, stream.lastLevel));
       options.onLine?.(safe);
     },
   };

@@ -1,5 +1,5 @@
 /**
- * Touchline installed on a test machine: versions of this checkout, good and spoiled, brought into use the way
+ * Touchline installed on a test machine by its own scripts: versions of this checkout, good and spoiled, brought into use the way
  * `make install` and the Debian package do it.
  */
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -97,7 +97,7 @@ export async function identityOf(folder: string): Promise<string> {
 }
 
 /** The appliance on a machine that is on. */
-export class Appliance {
+export class Installed {
   readonly #machine: Machine;
   readonly #versions: Versions;
 
@@ -177,6 +177,18 @@ export class Appliance {
     const { stdout } = await this.#machine.run(['pgrep', '-o', '-f', '--', pattern], { mayFail: true });
     return Number(stdout.split('\n')[0] ?? 0);
   }
+
+    /** Lighter work for the machine than the defaults; also shows that an installation leaves a configuration alone. */
+  static readonly config = {
+    recordings_dir: RECORDINGS,
+    state_dir: '/var/lib/touchline',
+    runtime_dir: '/run/touchline',
+    hls_dir: '/run/touchline/pictures',
+    camera_supervisor: 'systemd',
+    recording_quality: 'fast',
+    recording_overload_guard_enabled: false,
+    monitor_mode: 'off',
+  } as const;
 
   /** Frames that the camera delivered, that were missed, and that are in the files of a match that has ended. */
   async frames(match: string, camera: number): Promise<{ readonly atSource: number; readonly missed: number; readonly onDisk: number; readonly runs: number }> {

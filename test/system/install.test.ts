@@ -1,6 +1,6 @@
 /** From a checkout to an appliance, and to the next version of it, without losing a match. */
 import t from 'tap';
-import { Appliance, identityOf, Versions } from '../support/installed.js';
+import { Installed, identityOf, Versions } from '../support/installed.js';
 import { Machine } from '../support/machine.js';
 import { until } from '../support/rig.js';
 
@@ -17,11 +17,12 @@ const broken = await versions.variant(first, '1.2.0', 'build/src/main.js', (text
 const silent = await versions.variant(first, '1.3.0', 'build/src/main.js', (text) => text.replace('export async function startDaemon(', 'export async function startDaemon() { return new Promise(() => setInterval(() => undefined, 1000)); }\nasync function unused('));
 
 /** A machine with systemd, on which nothing is installed yet. */
-async function bareMachine(t: { teardown(end: () => unknown): void }): Promise<{ readonly machine: Machine; readonly rig: Appliance }> {
-  const machine = await Machine.create({ binds: [versions.bind, Appliance.scripts], sizeGiB: 6 });
+async function bareMachine(t: { teardown(end: () => unknown): void }, config?: object): Promise<{ readonly machine: Machine; readonly rig: Installed }> {
+  const machine = await Machine.create({ binds: [versions.bind, Installed.scripts], sizeGiB: 6 });
   t.teardown(() => machine.dispose());
+  if (config !== undefined) await machine.write('/etc/touchline/touchline.json', JSON.stringify(config));
   await machine.boot();
-  return { machine, rig: new Appliance(machine, versions) };
+  return { machine, rig: new Installed(machine, versions) };
 }
 
 t.test('a version spoiled for these tests is really another one', async (t) => {
@@ -83,7 +84,7 @@ t.test('installed, it answers, survives a reboot, records, and leaves the record
 });
 
 t.test('an upgrade in mid-match loses no frame', options, async (t) => {
-  const { rig } = await bareMachine(t);
+  const { rig } = await bareMachine(t, Installed.config);
   await rig.install(first);
   await rig.record('upgraded');
   await rig.recordFrames(30);
@@ -96,6 +97,7 @@ t.test('an upgrade in mid-match loses no frame', options, async (t) => {
   t.strictSame(await rig.versions(), [await identityOf(first), await identityOf(second)].sort());
   await rig.recordFrames(30);
   t.match(await rig.stop(), { success: true });
+  await until(async () => (await rig.hostPid(0)) !== hosts[0] && (await rig.hostPid(1)) !== hosts[1], 'idle hosts make room for the new version', 20_000);
   for (const camera of [0, 1]) {
     const { atSource, onDisk, missed, runs } = await rig.frames('upgraded', camera);
     t.equal(onDisk, atSource, `camera ${camera}: ${atSource} frames`);
@@ -106,7 +108,7 @@ t.test('an upgrade in mid-match loses no frame', options, async (t) => {
 
 for (const [name, version] of [['ends at once', broken], ['never answers', silent]] as const) {
   t.test(`a version that ${name} is taken back, and the match goes on`, options, async (t) => {
-    const { machine, rig } = await bareMachine(t);
+    const { machine, rig } = await bareMachine(t, Installed.config);
     await rig.install(first);
     await rig.record('kept');
     await rig.recordFrames(30);

@@ -228,7 +228,7 @@ t.test('every key of the file reaches the daemon', async (t) => {
   const validator = compileSchema(ConfigSchema, { defaults: true });
   const defaults = validator.assert({}, 'broken');
   const other: Record<keyof typeof ConfigSchema.properties, unknown> = {
-    profile: 'file', sources: ['/a.mp4'], host: '0.0.0.0', port: 1, allowed_origins: ['http://a.example'], recordings_dir: '/r', state_dir: '/s', runtime_dir: '/t',
+    profile: 'file', sources: ['/a.mp4'], host: '0.0.0.0', port: 1, allowed_origins: ['http://a.example'], recordings_dir: '/r', state_dir: '/s', runtime_dir: '/t', camera_supervisor: 'systemd',
     hls_dir: '/hls', preview_transport_mode: 'hls', webrtc_udp_port: 1, webrtc_ice_servers: [{ urls: ['stun:a:1'] }], match_teams: ['A'], monitor_mode: 'off', monitor_fps: 5, monitor_width: 320, log_level: 'debug', recording_quality: 'fast', recording_bitrate_kbps: 1000, recording_require_all_cameras: false,
     recording_segment_seconds: 1, recording_protection_seconds: 1, recording_start_timeout_seconds: 1, recording_stall_seconds: 1,
     recording_stop_eos_timeout_seconds: 1, recording_integrity_probe_timeout_seconds: 1, recording_recovery_max_attempts: 1,

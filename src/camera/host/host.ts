@@ -15,7 +15,9 @@ import { HEARTBEAT_MS, type Failure, type HostPhase, type HostState, type Params
 import type { GstPipeline } from './gst.js';
 import type { HostFiles } from './intent.js';
 import type { JournalWriter } from './journal-writer.js';
+import { nextPace } from './pace.js';
 import { Pictures } from './pictures.js';
+import type { ProgressFacts } from './progress.js';
 import { buildRun, endRun } from './recorded-run.js';
 import type { PipelineRun } from './run.js';
 import { stallOf } from './stall.js';
@@ -45,6 +47,8 @@ export interface HostOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly listener: HostListener;
+  /** Nobody spaces out the restarts of this process, so it does that itself. */
+  readonly isPacing: boolean;
   /** Ends the process without cleaning up. Never returns. */
   readonly die: () => never;
   /** Ends the process in good order. */
@@ -96,8 +100,11 @@ export class CameraHost {
       try {
         const run = await this.#build(intent.spec, resumes);
         isKnown.resolve();
+        const { pace, waitMs } = this.#options.isPacing ? nextPace(intent, this.#options.clock.monoUs()) : { pace: {}, waitMs: 0 };
+        // Before the camera is touched: what ends the process may be just that.
+        await files.writeIntent({ ...intent, ...pace, resumes });
+        if (waitMs > 0) await this.#options.clock.sleepMs(waitMs);
         await this.#open(run, cause);
-        await files.writeIntent({ ...intent, resumes });
         this.#play();
       } catch (error) {
         await this.#fail(error instanceof TouchlineError ? error.code : 'resume_failed', error instanceof Error ? error.message : String(error));
@@ -234,6 +241,14 @@ export class CameraHost {
       ...this.#pictures.state(),
       lastFailure: this.#lastFailure,
     };
+  }
+
+  /** What the service manager's watchdog is fed from. */
+  progress(): ProgressFacts {
+    const run = this.#run;
+    if (run === null || run.playedMonoUs === null) return { phase: this.#phase, flow: null };
+    const { stallMs, firstFrameTimeoutMs } = run.spec;
+    return { phase: this.#phase, flow: { sincePlayMs: (this.#options.clock.monoUs() - run.playedMonoUs) / 1000, frameAgeMs: run.frameAgeMs('source_meter'), stallMs, firstFrameTimeoutMs } };
   }
 
   async #build(spec: RecordingSpec, resumes: number): Promise<PipelineRun> {

@@ -13,6 +13,9 @@ const IntentSchema = Type.Object({
   spec: RecordingSpecSchema,
   /** Starts of this run so far, less one. */
   resumes: Type.Number(),
+  /** See pace.ts; absent where somebody else spaces out the restarts. */
+  resumedMonoUs: Type.Optional(Type.Number()),
+  hurried: Type.Optional(Type.Number()),
 });
 export type Intent = Static<typeof IntentSchema>;
 

@@ -1,0 +1,135 @@
+/** The rig under systemd: its units, its watchdogs and its journal, on a machine that boots. */
+import { join } from 'node:path';
+import t from 'tap';
+import { systemClock } from '../../src/lib/clock.js';
+import { Appliance } from '../support/appliance.js';
+import { Machine } from '../support/machine.js';
+import { framesIn, until } from '../support/rig.js';
+
+const FPS = 30;
+const obstacle = await Machine.obstacle();
+
+if (obstacle !== null) t.pass('left out', { skip: obstacle });
+else await t.test('a rig under systemd', { timeout: 300_000 }, async (t) => {
+  const rig = await Appliance.start();
+  t.teardown(() => rig.dispose());
+  const { machine } = rig;
+  const afterSeconds = async (seconds: number): Promise<void> => {
+    const from = await rig.framesAtSource(1);
+    await until(async () => (await rig.framesAtSource(1)) >= from + seconds * FPS, `${seconds} s more are recorded`);
+  };
+
+  await t.test('its units start, say what they do, and fail nowhere', async (t) => {
+    for (const unit of ['touchline', 'touchline-camera@0', 'touchline-camera@1']) {
+      t.equal(await rig.property(unit, 'SubState'), 'running', unit);
+      t.equal(await rig.property(unit, 'NRestarts'), '0', `${unit} started at once`);
+    }
+    t.match(await rig.property('touchline', 'StatusText'), 'ready, nothing is recorded');
+    await until(async () => (await rig.property('touchline-camera@0', 'StatusText')) === 'idle', 'the camera says that it is idle');
+    t.equal((await machine.run(['systemctl', 'list-units', '--failed', '--plain', '--no-legend'])).stdout, '');
+    const { stdout: user } = await machine.run(['ps', '-o', 'user:20=', '-p', String(await rig.mainPid('touchline'))]);
+    t.equal(user.trim(), 'touchline', 'and none of it is root');
+    t.equal((await machine.run(['stat', '-c', '%a %U', '/run/touchline'])).stdout, '750 touchline');
+  });
+
+  await t.test('kill -9 of a camera: frames again on disk within 1.5 s, none of the other one is missing', async (t) => {
+    await rig.record('kill');
+    await afterSeconds(2);
+    t.match(await rig.property('touchline', 'StatusText'), 'recording match kill, 2 cameras');
+    const before = await rig.segments('kill', 0);
+    const killedMs = systemClock.monoMs();
+    await rig.signal('touchline-camera@0', 'KILL');
+    let fresh: string | undefined;
+    await until(async () => {
+      fresh ??= (await rig.segments('kill', 0)).find((name) => !before.includes(name));
+      return fresh !== undefined && (await framesIn(join(rig.segmentsDir('kill'), fresh))) > 0;
+    }, 'frames of the new process are on disk');
+    const backMs = systemClock.monoMs() - killedMs;
+    t.comment(`frames on disk ${Math.round(backMs)} ms after the kill`);
+    t.ok(backMs < 5000, `${Math.round(backMs)} ms, on a machine that tests share`);
+    await until(() => rig.isRunning(0), 'the daemon sees it record');
+    await afterSeconds(1);
+    t.match((await rig.stop()).body, { success: true });
+    const ended = await rig.lastEntry('kill', 1);
+    t.match(ended, { kind: 'run-ended', framesMissed: 0 });
+    t.equal(await rig.framesOnDisk('kill', 1), Number(ended?.['framesAtSource']));
+  });
+
+  await t.test('killing, restarting and stopping the daemon loses no frame', async (t) => {
+    await rig.record('daemon');
+    const hosts = await Promise.all([rig.mainPid('touchline-camera@0'), rig.mainPid('touchline-camera@1')]);
+    await afterSeconds(1);
+    await rig.signal('touchline', 'KILL');
+    await until(async () => (await rig.get('/api/v1/recording')).status === 200, 'it is back');
+    t.match((await rig.get('/api/v1/recording')).body, { recording: true, match_id: 'daemon', degraded: false });
+    await machine.run(['systemctl', 'restart', 'touchline']);
+    t.match((await rig.get('/api/v1/recording')).body, { recording: true, match_id: 'daemon' }, 'it answers once systemctl says that it has started');
+    await machine.run(['systemctl', 'stop', 'touchline']);
+    await machine.run(['systemctl', 'start', 'touchline']);
+    await afterSeconds(1);
+    t.strictSame(await Promise.all([rig.mainPid('touchline-camera@0'), rig.mainPid('touchline-camera@1')]), hosts, 'the cameras were left alone');
+    t.match((await rig.stop()).body, { success: true });
+    for (const id of [0, 1]) {
+      const ended = await rig.lastEntry('daemon', id);
+      t.match(ended, { kind: 'run-ended', framesMissed: 0 });
+      t.equal(await rig.framesOnDisk('daemon', id), Number(ended?.['framesAtSource']), `camera ${id}: every frame is on disk`);
+      t.equal((await rig.segments('daemon', id)).length, 1, 'in one file');
+    }
+  });
+
+  await t.test('a daemon that hangs is ended by its watchdog and comes back, and the match goes on', async (t) => {
+    await rig.record('hang');
+    await afterSeconds(1);
+    const pid = await rig.mainPid('touchline');
+    const stoppedMs = systemClock.monoMs();
+    await rig.signal('touchline', 'STOP');
+    await until(async () => ![0, pid].includes(await rig.mainPid('touchline')), 'another process', 20_000);
+    await until(async () => (await rig.get('/api/v1/recording')).status === 200, 'it answers');
+    const backMs = systemClock.monoMs() - stoppedMs;
+    t.comment(`answers ${Math.round(backMs)} ms after the SIGSTOP`);
+    t.ok(backMs < 15_000, `${Math.round(backMs)} ms`);
+    t.match((await rig.get('/api/v1/recording')).body, { recording: true, match_id: 'hang' });
+  });
+
+  await t.test('a camera that hangs while the daemon is away is ended by its watchdog, and records again', async (t) => {
+    await afterSeconds(2);
+    const files = await rig.segments('hang', 0);
+    await machine.run(['systemctl', 'stop', 'touchline']);
+    const stoppedMs = systemClock.monoMs();
+    await rig.signal('touchline-camera@0', 'STOP');
+    await until(async () => (await rig.segments('hang', 0)).length > files.length, 'a new file of the camera', 20_000);
+    const backMs = systemClock.monoMs() - stoppedMs;
+    t.comment(`records again ${Math.round(backMs)} ms after the SIGSTOP`);
+    t.ok(backMs < 15_000, `${Math.round(backMs)} ms`);
+    t.ok((await rig.journal('UNIT=touchline-camera@0.service')).some((entry) => /[Ww]atchdog timeout/.test(String(entry['MESSAGE']))), 'the watchdog did it');
+    await machine.run(['systemctl', 'start', 'touchline']);
+    await until(() => rig.isRunning(0), 'the daemon sees it record');
+    t.match((await rig.stop()).body, { success: true });
+  });
+
+  await t.test('the journal can be searched by match, camera, part and priority', async (t) => {
+    const ofMatch = await rig.journal('MATCH_ID=kill');
+    t.ok(ofMatch.some((entry) => entry['SYSLOG_IDENTIFIER']?.valueOf() === 'touchline'), 'lines of the daemon');
+    t.ok(ofMatch.some((entry) => entry['SYSLOG_IDENTIFIER']?.valueOf() === 'touchline-camera'), 'and of the cameras');
+    const [started] = (await rig.journal('MATCH_ID=kill', 'TOUCHLINE_PART=recording')).filter((entry) => /started/.test(String(entry['MESSAGE'])));
+    t.match(started, { PRIORITY: '6', _SYSTEMD_UNIT: 'touchline.service' });
+    t.notMatch(String(started?.['MESSAGE']), /^\{/, 'the message is for people');
+    const warnings = await rig.journal('CAMERA=0', '--priority=warning');
+    t.ok(warnings.some((entry) => /resuming the recording/.test(String(entry['MESSAGE']))), 'the resume of camera 0 is a warning');
+    t.equal((await rig.journal('CAMERA=1', 'MATCH_ID=kill', '--priority=warning')).length, 0, 'nothing was wrong with camera 1');
+  });
+
+  await t.test('power off in mid-match: the cameras finalise their files and everything ends in time', async (t) => {
+    await rig.record('off');
+    await afterSeconds(2);
+    await machine.powerOff();
+    for (const id of [0, 1]) {
+      const [name = ''] = await rig.segments('off', id);
+      t.match(await rig.lastEntry('off', id), { kind: 'run-ended', framesMissed: 0 }, `camera ${id} ended in order`);
+      t.ok((await framesIn(join(rig.segmentsDir('off'), name))) >= 2 * FPS);
+    }
+    await machine.boot();
+    await rig.ready();
+    t.equal((await machine.run(['systemctl', 'list-units', '--failed', '--plain', '--no-legend'])).stdout, '', 'and it boots into a working rig');
+  });
+});
