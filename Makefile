@@ -15,9 +15,10 @@ $(call pass,HOST,TOUCHLINE_HOST)
 $(call pass,PORT,TOUCHLINE_PORT)
 $(call pass,RECORDINGS,TOUCHLINE_RECORDINGS_DIR)
 $(call pass,T,TEST_PATTERN)
+$(foreach name,DESTDIR VERSION PURGE FORCE,$(call pass,$(name),$(name)))
 unexport SOURCES PROFILE HOST PORT RECORDINGS T
 
-.PHONY: help run stop test build setup clean doctor bench drill docs clip
+.PHONY: help run stop test build setup clean doctor bench drill docs clip install upgrade uninstall deb
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -49,6 +50,18 @@ drill: build ## break things on purpose while recording, and see what is left (n
 
 docs: build ## write the documents that are made from code (schemas, tables)
 	@exec $(NODE) build/scripts/generate-docs.js
+
+install: ## as root: install on this machine as an appliance (docs/installing.md); DESTDIR=
+	@exec scripts/install.sh install
+
+upgrade: ## as root: bring the installed appliance up to this checkout, without touching a running recording
+	@exec scripts/install.sh upgrade
+
+uninstall: ## as root: take the appliance off; recordings stay; PURGE=1 FORCE=1 DESTDIR=
+	@exec scripts/uninstall.sh
+
+deb: ## build the Debian package for this machine; ARCH=arm64 for a Jetson, VERSION=
+	@exec scripts/deb/build.sh $(ARCH)
 
 clip: ## fetch real footage for `make run SOURCES=...`
 	@exec scripts/fetch-clip.sh

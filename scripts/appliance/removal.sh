@@ -1,0 +1,22 @@
+# shellcheck shell=bash
+# What goes when Touchline goes. Needs places.sh; with that it is also the Debian package's postrm.
+
+remove_versions() {
+  rm -rf "$OPT"
+  [ -n "$DESTDIR" ] || rm -rf /run/touchline /var/cache/touchline
+}
+
+# A folder with a film in it is never removed, wherever the configuration put it.
+holds_recordings() { [ -n "$(find "$1" \( -name '*.mp4' -o -name match.json \) -print -quit 2>/dev/null)" ]; }
+
+# State and configuration.
+purge() {
+  local entry kept=''
+  rm -rf "$(dirname "$CONFIG")"
+  for entry in "$STATE"/* "$STATE"/.[!.]*; do
+    if [ ! -e "$entry" ]; then continue; fi
+    if holds_recordings "$entry"; then kept="$kept $entry"; else rm -rf "$entry"; fi
+  done
+  rmdir "$STATE" 2>/dev/null || true
+  [ -z "$kept" ] || say "Recordings stay in:$kept"
+}
