@@ -27,6 +27,7 @@ import { configuredProfile, liveRequest, loadPipelineLibrary, pipelineTexts, rec
 import { openMonitor } from './monitor/open-monitor.js';
 import { exampleTargets, hlsFolder } from './preview/hls-folder.js';
 import { openLivePictures } from './preview/live-pictures.js';
+import { Heartbeat } from './recording/heartbeat.js';
 import { MatchKeeper } from './recording/match-keeper.js';
 import { policyOf } from './recording/policy.js';
 import { EncoderRelief } from './recording/encoder-relief.js';
@@ -131,6 +132,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       pipeline: (camera) => ({ text: pipelines[camera]?.text ?? '', bitrateKbps: pipelines[camera]?.expected.bitrateKbps ?? null }),
       mutex,
       store: new RecordingStore(config.stateDir, systemClock, logging.part('recording')),
+      heartbeat: new Heartbeat(config.stateDir, systemClock, logging.part('recording')),
       keeper: new MatchKeeper({
         cameraIds: CAMERA_IDS,
         prober,

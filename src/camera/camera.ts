@@ -90,6 +90,11 @@ export class Camera extends EventEmitter<CameraEvents> {
     this.#reconcile();
   }
 
+  /** Whether a host was already there when this object began to look for one. */
+  hostWasThere(): Promise<boolean> {
+    return this.#firstContact.promise;
+  }
+
   /**
    * Whether the host may be recording something from before this daemon: it was there already, or it left an intent
    * and will go on by itself. Resolves as soon as that is known, which is long before a fresh host is up.

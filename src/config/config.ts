@@ -30,6 +30,8 @@ export function toConfig(wire: WireConfig) {
     recordingRecoveryBackoffMs: wire.recording_recovery_backoff_seconds * MS_PER_SECOND,
     recordingMinFreeBytes: wire.recording_min_free_gb * BYTES_PER_GIB,
     recordingSloMinEffectiveFps: wire.recording_slo_min_effective_fps,
+    recordingResumeEnabled: wire.recording_resume_enabled,
+    recordingResumeMaxAgeMs: wire.recording_resume_max_age_seconds * MS_PER_SECOND,
 
     previewTransportMode: wire.preview_transport_mode,
     hlsDir: wire.hls_dir,

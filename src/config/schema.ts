@@ -163,6 +163,15 @@ const recording = {
     description: 'A finished file below this rate raises an alert.',
     ...LIVE,
   }),
+  recording_resume_enabled: Type.Boolean({
+    default: true,
+    description: 'After a power cut in mid-match, go on recording the same match.',
+    ...AT_START,
+  }),
+  recording_resume_max_age_seconds: seconds(
+    { minimum: 0, maximum: 604_800 },
+    { default: 1800, description: 'A match that was last recorded longer ago than this is over. A clock that is known to be wrong ends no match.', ...AT_START },
+  ),
 };
 
 const overload = {

@@ -3,6 +3,7 @@ import type { CameraId, MatchPlace, RecordingEvents, RecordingService, ReliefSte
 import type { LogEvent } from './entry.js';
 import type { Journal } from './journal.js';
 import { crossedThresholds, lowSpaceAlert } from './low-space.js';
+import { interruptedAlert, resumedAlert } from './interruption-alerts.js';
 import { probeFailedEvent } from './signals.js';
 import { stopAlerts, stopSignals } from './stop-alerts.js';
 
@@ -34,16 +35,17 @@ export class RecordingWatch {
     const { events } = this.#recording;
     const started = (match: MatchPlace): void => this.#began(match, 'recording_started', 'The recording has begun');
     const adopted = (match: MatchPlace): void => this.#began(match, 'recording_adopted', 'The recording went on while the daemon was away; it has taken over again');
-    const interrupted = (match: MatchPlace): void => this.#interrupted(match);
+    const resumed = (match: RecordingEvents['resumed'][0]): void => this.#alertAndNote(resumedAlert(match));
+    const interrupted = (match: RecordingEvents['interrupted'][0]): void => this.#alertAndNote(interruptedAlert(match));
     const stopped = (result: StopResult): void => this.#stopped(result);
     const degraded = (problem: RecordingEvents['degraded'][0]): void => this.#degraded(problem);
     const recovered = (camera: RecordingEvents['recovered'][0]): void => this.#recovered(camera);
     const overload = (guard: RecordingEvents['overload'][0]): void => this.#overload(guard);
     const changed = (): void => this.#changed();
-    events.on('started', started).on('adopted', adopted).on('interrupted', interrupted).on('stopped', stopped);
+    events.on('started', started).on('adopted', adopted).on('resumed', resumed).on('interrupted', interrupted).on('stopped', stopped);
     events.on('degraded', degraded).on('recovered', recovered).on('overload', overload).on('changed', changed);
     return () => {
-      events.off('started', started).off('adopted', adopted).off('interrupted', interrupted).off('stopped', stopped);
+      events.off('started', started).off('adopted', adopted).off('resumed', resumed).off('interrupted', interrupted).off('stopped', stopped);
       events.off('degraded', degraded).off('recovered', recovered).off('overload', overload).off('changed', changed);
     };
   }
@@ -70,15 +72,6 @@ export class RecordingWatch {
 
   #began({ matchId }: MatchPlace, eventType: string, message: string): void {
     this.#journal.note({ eventType, severity: 'info', message: `${message}: ${matchId}`, details: { match_id: matchId } });
-  }
-
-  #interrupted({ matchId }: MatchPlace): void {
-    this.#alertAndNote({
-      eventType: 'recording_interrupted',
-      severity: 'error',
-      message: `The machine was restarted while ${matchId} was recorded: the recording ends there. What was on the disk is kept; start a new recording if the match goes on.`,
-      details: { match_id: matchId },
-    });
   }
 
   #stopped(result: StopResult): void {

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.js';
+import type { ResumePolicy } from './resume.js';
 
 /** The configured policy; read at each start and stop, so that a live edit counts from then on. */
 export interface RecordingPolicy {
@@ -10,6 +11,7 @@ export interface RecordingPolicy {
   readonly eosTimeoutMs: number;
   readonly probeTimeoutMs: number;
   readonly minFreeBytes: number;
+  readonly resume: ResumePolicy;
 }
 
 /** The recording keys of the configuration. */
@@ -23,5 +25,6 @@ export function policyOf(config: Config): RecordingPolicy {
     eosTimeoutMs: config.recordingStopEosTimeoutMs,
     probeTimeoutMs: config.recordingIntegrityProbeTimeoutMs,
     minFreeBytes: config.recordingMinFreeBytes,
+    resume: { enabled: config.recordingResumeEnabled, maxAgeMs: config.recordingResumeMaxAgeMs },
   };
 }

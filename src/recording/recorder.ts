@@ -6,7 +6,6 @@
  * long as a recording is started, runs or is being stopped; a refused request changes nothing.
  */
 import { EventEmitter } from 'node:events';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Camera } from '../camera/camera.js';
@@ -19,7 +18,9 @@ import type { CameraMutex, Lease } from '../mutex/camera-mutex.js';
 import { ActiveRecording } from './active.js';
 import { Announcer } from './announcer.js';
 import { recover } from './adopt.js';
+import type { Heartbeat } from './heartbeat.js';
 import { MarkBook } from './mark-book.js';
+import { freeMatchId, holderOf, placeOf } from './match-place.js';
 import type { MatchMarks } from './marks.js';
 import type { MatchKeeper } from './match-keeper.js';
 import { OverloadGuard, type GuardOptions } from './overload-guard.js';
@@ -31,7 +32,7 @@ import { notStarted, refused, started } from './start-result.js';
 import { healthOf, statusOf } from './status.js';
 import { stopCameras } from './stop.js';
 import type { RecordingStore, StoredRecording } from './store.js';
-import type { CameraId, MatchPlace, MutexState, ProbeResult, RecordingEvents, RecordingHealth, RecordingService, RecordingStatus, StartRequest, StartResult, StopResult } from './types.js';
+import type { CameraId, MutexState, ProbeResult, RecordingEvents, RecordingHealth, RecordingService, RecordingStatus, StartRequest, StartResult, StopResult } from './types.js';
 
 export interface CameraPipeline {
   readonly text: string;
@@ -47,6 +48,7 @@ export interface RecorderOptions {
   readonly pipeline: (camera: CameraId) => CameraPipeline;
   readonly mutex: CameraMutex;
   readonly store: RecordingStore;
+  readonly heartbeat: Heartbeat;
   readonly keeper: MatchKeeper;
   /** Whether there is a match of this name, inside the recordings folder and nowhere else. */
   readonly hasMatch: (matchId: string) => Promise<boolean>;
@@ -103,11 +105,12 @@ export class Recorder implements RecordingService {
   /** Finds out what the hosts are recording and goes on with it. Call once, before anything is asked. */
   adopt(): Promise<void> {
     return this.#operations.run(async () => {
-      const { cameras, store, clock, log, keeper } = this.#options;
-      const found = await recover({ cameras, store, clock, log });
-      if (found.interrupted !== null) {
-        this.#announcer.tell('interrupted', placeOf(found.interrupted));
-        await keeper.ended(found.interrupted.matchDir, 'interrupted', new Map()).catch((error: unknown) => log.error({ err: error }, 'match.json of the interrupted match could not be written'));
+      const { cameras, log, keeper } = this.#options;
+      const found = await recover({ ...this.#options, policy: this.#options.policy(), pipeline: (camera) => this.#options.pipeline(camera).text });
+      if (found.ended !== null) {
+        const { recording, reason, gapMs } = found.ended;
+        this.#announcer.tell('interrupted', { ...placeOf(recording), reason, gapMs });
+        await keeper.ended(recording.matchDir, 'interrupted', new Map()).catch((error: unknown) => log.error({ err: error }, 'match.json of the interrupted match could not be written'));
       }
       if (found.running === null) {
         for (const camera of cameras) camera.want({ kind: 'idle' });
@@ -124,8 +127,15 @@ export class Recorder implements RecordingService {
       }
       keeper.makeWay(found.running.matchDir);
       this.#begin(found.running);
-      log.info({ matchId: found.running.matchId }, 'adopted the running recording');
-      this.#announcer.tell('adopted', placeOf(found.running));
+      if (found.interruption === null) {
+        log.info({ matchId: found.running.matchId }, 'adopted the running recording');
+        this.#announcer.tell('adopted', placeOf(found.running));
+        return;
+      }
+      const count = found.running.interruptionCount ?? 1;
+      log.warn({ matchId: found.running.matchId, ...found.interruption, count }, 'took up the recording of a match that had been interrupted');
+      keeper.started(found.running.matchDir);
+      this.#announcer.tell('resumed', { ...placeOf(found.running), interruption: found.interruption, count });
     });
   }
 
@@ -188,6 +198,7 @@ export class Recorder implements RecordingService {
   async detach(): Promise<void> {
     await this.#operations.idle();
     this.#guard.end();
+    this.#options.heartbeat.pause();
     this.#active?.close();
     await this.#options.keeper.stop();
   }
@@ -244,7 +255,7 @@ export class Recorder implements RecordingService {
   }
 
   async #stop(): Promise<StopResult> {
-    const { clock, prober, log, store, keeper } = this.#options;
+    const { clock, prober, log, store, heartbeat, keeper } = this.#options;
     const active = this.#active;
     if (active === null) return NOT_RECORDING;
     const policy = this.#options.policy();
@@ -266,6 +277,7 @@ export class Recorder implements RecordingService {
       const verdict = stopVerdict(cameras);
       const { matchId, matchDir } = active.stored;
       await noted;
+      await heartbeat.end().catch((error: unknown) => log.error({ err: error }, 'the last sign of life of the ended recording could not be removed'));
       await store.clear().catch((error: unknown) => log.error({ err: error }, 'the state file of the ended recording could not be removed'));
       if (active.stored.processAfterRecording) log.warn({ matchId }, 'post-processing was asked for, but this version has none');
       const probes = new Map<string, ProbeResult>();
@@ -303,6 +315,7 @@ export class Recorder implements RecordingService {
       camera.want(spec === undefined ? { kind: 'idle' } : { kind: 'recording', spec });
     }
     this.#guard.begin(placeOf(stored));
+    this.#options.heartbeat.begin(stored);
     this.#announce();
   }
 
@@ -313,6 +326,7 @@ export class Recorder implements RecordingService {
 
   #end(): void {
     this.#options.keeper.wayIsFree();
+    this.#options.heartbeat.pause();
     this.#active?.close();
     this.#active = null;
     this.#lease?.release();
@@ -371,19 +385,4 @@ export class Recorder implements RecordingService {
   #targetBytesPerSecond(camera: CameraId): number {
     return ((this.#options.pipeline(camera).bitrateKbps ?? 0) * 1000) / 8;
   }
-}
-
-/** Two matches of one second, or of a clock that was set back, are two matches. */
-function freeMatchId(recordingsDir: string, clock: Clock): string {
-  let epochSeconds = Math.floor(clock.nowEpochMs() / 1000);
-  while (existsSync(join(recordingsDir, `match_${epochSeconds}`))) epochSeconds += 1;
-  return `match_${epochSeconds}`;
-}
-
-function placeOf({ matchId, matchDir }: StoredRecording): MatchPlace {
-  return { matchId, matchDir };
-}
-
-function holderOf(matchId: string): string {
-  return `api-recording-${matchId}`;
 }

@@ -41,6 +41,8 @@ export function statusOf(facts: {
       phase: facts.phase,
       hoursLeft: facts.hoursLeft,
       marksCount: 0,
+      interruptionCount: 0,
+      interruptions: [],
     };
   }
   const durationMs = Math.max(0, (facts.nowMonoUs - active.stored.startedMonoUs) / 1000);
@@ -60,6 +62,8 @@ export function statusOf(facts: {
     phase: facts.phase,
     hoursLeft: facts.hoursLeft,
     marksCount: facts.marksCount,
+    interruptionCount: active.stored.interruptionCount ?? 0,
+    interruptions: active.stored.interruptions ?? [],
   };
 }
 

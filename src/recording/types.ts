@@ -7,8 +7,9 @@ import type { EventEmitter } from 'node:events';
 import type { ProbeResult } from '../integrity/probe.js';
 import type { MutexState } from '../mutex/camera-mutex.js';
 import type { MatchMarks } from './marks.js';
+import type { Interruption } from './store.js';
 
-export type { MutexState, ProbeResult };
+export type { Interruption, MutexState, ProbeResult };
 
 export type CameraId = number;
 
@@ -77,6 +78,9 @@ export interface RecordingStatus {
   readonly hoursLeft: number | null;
   /** Of the match that is being recorded; 0 while idle. */
   readonly marksCount: number;
+  /** How often this match was interrupted and taken up again, and the newest of these, oldest first. */
+  readonly interruptionCount: number;
+  readonly interruptions: readonly Interruption[];
 }
 
 export interface StartRequest {
@@ -185,8 +189,10 @@ export interface RecordingEvents {
   ];
   /** A stop was carried out, whoever asked for it. */
   stopped: [result: StopResult];
-  /** The machine was restarted in mid-match. */
-  interrupted: [match: MatchPlace];
+  /** Nobody recorded it any more, and it was taken up again: how, and how often by now. */
+  resumed: [match: MatchPlace & { readonly interruption: Interruption; readonly count: number }];
+  /** The machine was restarted in mid-match, and the match is over; the gap is null when no clock tells. */
+  interrupted: [match: MatchPlace & { readonly reason: EndReason; readonly gapMs: number | null }];
   /** A camera of the running recording does not deliver. */
   degraded: [problem: MatchPlace & { readonly camera: CameraId; readonly reason: string; readonly attempts: number }];
   /** The overload guard became active or inactive, took a step or undid one. */
@@ -194,6 +200,9 @@ export interface RecordingEvents {
   /** It delivers again. */
   recovered: [camera: MatchPlace & { readonly camera: CameraId }];
 }
+
+/** Why a match that was interrupted does not go on. */
+export type EndReason = 'was_being_stopped' | 'switched_off' | 'too_long_ago';
 
 export interface MatchPlace {
   readonly matchId: string;

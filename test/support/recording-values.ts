@@ -53,6 +53,8 @@ export const IDLE: RecordingStatus = {
   phase: 'idle',
   hoursLeft: 12.5,
   marksCount: 0,
+  interruptionCount: 0,
+  interruptions: [],
 };
 
 export const RECORDING: RecordingStatus = {

@@ -39,6 +39,15 @@ export const DegradedReasons = Type.Record(Type.String(), Type.String(), {
   description: 'Reason per camera key, and under `overload_guard` while the guard is active',
 });
 
+const InterruptionBody = Type.Object(
+  {
+    cause: Type.Union([Type.Literal('machine_restarted'), Type.Literal('processes_died')], { description: 'Power cut or restart of the machine; daemon and camera processes together' }),
+    resumed_at: EpochSeconds,
+    seconds: Nullable(Type.Number({ minimum: 0 }), { description: 'How long nothing was recorded, to about a second; null when the clock of the machine could not be right' }),
+  },
+  { title: 'Interruption' },
+);
+
 /** GET /recording, and `recording` in GET /status (contract 3.3). */
 export const RecordingStatusBody = Type.Object(
   {
@@ -60,6 +69,8 @@ export const RecordingStatusBody = Type.Object(
     ]),
     hours_left: Nullable(Type.Number({ minimum: 0 }), { description: 'Hours of video that still fit on the disk' }),
     marks_count: Type.Integer({ minimum: 0, description: 'Marks of the match that is being recorded; 0 while idle' }),
+    interruption_count: Type.Integer({ minimum: 0, description: 'How often the recording of this match was interrupted and taken up again; 0 while idle' }),
+    interruptions: Type.Array(InterruptionBody, { description: 'The newest of these, oldest first' }),
   },
   { title: 'RecordingStatus' },
 );

@@ -28,6 +28,8 @@ export function presentRecordingStatus(status: RecordingStatus): RecordingStatus
     phase: status.phase,
     hours_left: status.hoursLeft,
     marks_count: status.marksCount,
+    interruption_count: status.interruptionCount,
+    interruptions: status.interruptions.map(({ cause, resumedEpochMs, lengthMs }) => ({ cause, resumed_at: seconds(resumedEpochMs), seconds: seconds(lengthMs) })),
   };
 }
 

@@ -255,7 +255,8 @@ export class CameraHost {
 
   async #open(run: PipelineRun, cause: string | null): Promise<void> {
     await run.open(OPEN_TIMEOUT_MS);
-    this.#journal?.append({ kind: 'run-started', stamp: run.stamp, resumes: run.resumes, cause });
+    const { continues } = run.spec;
+    this.#journal?.append({ kind: 'run-started', stamp: run.stamp, resumes: run.resumes, cause: cause ?? (continues === undefined ? null : 'machine_restarted'), ...(continues === undefined ? {} : { continues }) });
     this.#push();
   }
 
