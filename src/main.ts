@@ -34,6 +34,7 @@ import { EncoderRelief } from './recording/encoder-relief.js';
 import { Recorder } from './recording/recorder.js';
 import { Relief } from './recording/relief.js';
 import { readSpace } from './recording/space.js';
+import { RecordingsVolume } from './recording/recordings-volume.js';
 import { RecordingStore } from './recording/store.js';
 import { UntidyList } from './recording/untidy-list.js';
 import { createLogging } from './telemetry/log.js';
@@ -79,8 +80,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const logging = createLogging({ level: config.logLevel, env: options.env });
   const log = logging.part('daemon');
 
-  const locks = await claimFolders(config, log);
+  await makeFolderDurably(config.stateDir);
+  const volume = await RecordingsVolume.choose({ configured: config.recordingsDir, stateDir: config.stateDir, clock: systemClock, log: logging.part('recording') });
+  const recordingsDir = volume.folder;
+  const locks = await claimFolders({ ...config, recordingsDir }, log);
   const undo: Undo[] = locks.map((lock) => ({ end: () => lock.release() }));
+  undo.push({ end: () => volume.close() });
   try {
     const templates = await loadPipelineLibrary(join(ROOT, 'gst-pipelines'));
     const chosen = await configuredProfile(templates, config, options.cwd);
@@ -116,18 +121,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
     const version = await productVersion();
     const prober = new Prober(systemClock);
-    const system = new SystemSampler({ clock: systemClock, log: logging.part('system'), recordingsDir: config.recordingsDir });
+    const system = new SystemSampler({ clock: systemClock, log: logging.part('system'), recordingsDir });
     await system.start();
     undo.push({ end: () => system.stop() });
     const untidy = new UntidyList(config.stateDir, (error) => log.error({ err: error }, 'the list of matches to put in order cannot be kept'));
     await untidy.load();
-    const library = await openLibrary({ recordingsDir: config.recordingsDir, stateDir: config.stateDir, clock: systemClock, log: logging.part('library') });
+    const library = await openLibrary({ recordingsDir, stateDir: config.stateDir, clock: systemClock, log: logging.part('library') });
     undo.push({ end: () => library.close() });
     const mutex = new CameraMutex(systemClock);
     const relief = new Relief(cameras.map((camera) => new EncoderRelief(camera, systemClock, logging.part('recording'))));
     const recorder = new Recorder({
       cameras,
-      recordingsDir: config.recordingsDir,
+      recordingsDir,
       policy: () => policyOf(config),
       pipeline: (camera) => ({ text: pipelines[camera]?.text ?? '', bitrateKbps: pipelines[camera]?.expected.bitrateKbps ?? null }),
       mutex,
@@ -155,7 +160,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         cpuPercent: () => system.latest()?.cpuPercent ?? null,
         relieve: (steps) => relief.take(steps),
       },
-      space: { latest: () => system.latest()?.disk ?? null, read: () => readSpace(config.recordingsDir) },
+      space: { latest: () => system.latest()?.disk ?? null, read: () => readSpace(recordingsDir) },
+      volume,
       clock: systemClock,
       log: logging.part('recording'),
     });
@@ -165,6 +171,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       recording: recorder,
       system,
       minEffectiveFps: () => config.recordingSloMinEffectiveFps,
+      leftBehind: volume.leftBehind,
       clock: systemClock,
       log: logging.part('diagnostics'),
     });
@@ -265,7 +272,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const ended = Promise.withResolvers<number>();
     let stopping: Promise<void> | null = null;
     return {
-      banner: bannerOf(http.url, chosen, pipelines, config, recorder),
+      banner: bannerOf(http.url, chosen, pipelines, recordingsDir, recorder),
       stop: () => (stopping ??= unwind(undo.map(({ end }) => end), log).then((clean) => ended.resolve(clean ? 0 : 1))),
       stopped: ended.promise,
     };
@@ -323,7 +330,7 @@ async function checkPipelines(library: PipelineLibrary, pipelines: readonly Rend
   }
 }
 
-function bannerOf(address: string, chosen: ChosenProfile, pipelines: readonly RenderedPipeline[], config: Config, recorder: Recorder): Banner {
+function bannerOf(address: string, chosen: ChosenProfile, pipelines: readonly RenderedPipeline[], recordingsDir: string, recorder: Recorder): Banner {
   return {
     address,
     profile: chosen.profile,
@@ -333,7 +340,7 @@ function bannerOf(address: string, chosen: ChosenProfile, pipelines: readonly Re
       const bits = expected.bitrateKbps === null ? '' : `, ${expected.bitrateKbps} kbit/s`;
       return `cam${camera} ${size}${rate}${bits}`;
     }),
-    recordingsDir: config.recordingsDir,
+    recordingsDir,
     hoursLeft: recorder.status().hoursLeft,
   };
 }

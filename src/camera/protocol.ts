@@ -73,6 +73,8 @@ export const RecordingSpecSchema = Type.Object({
   eosTimeoutMs: Type.Number({ minimum: 100 }),
   /** Wall clock of the start, for the stamp in the segment names: the same one on every camera. */
   startedEpochMs: Type.Number(),
+  /** What must be mounted for `matchDir` to be on its disk; absent where it needs none. */
+  mountPoint: Type.Optional(Type.String({ pattern: '^/' })),
   /** The match was interrupted by a restart of the machine, and this run goes on with it. */
   continues: Type.Optional(ContinuationSchema),
 });

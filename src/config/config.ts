@@ -2,6 +2,8 @@ import type { WireCamera } from './camera-schema.js';
 import type { ConfigKey, WireConfig } from './schema.js';
 
 const MS_PER_SECOND = 1000;
+const MS_PER_MINUTE = 60 * MS_PER_SECOND;
+const BYTES_PER_MIB = 1024 ** 2;
 const BYTES_PER_GIB = 1024 ** 3;
 
 /** The one place where the file's words become the daemon's: camelCase, durations in ms, sizes in bytes. */
@@ -30,6 +32,9 @@ export function toConfig(wire: WireConfig) {
     recordingRecoveryBackoffMs: wire.recording_recovery_backoff_seconds * MS_PER_SECOND,
     recordingMinFreeBytes: wire.recording_min_free_gb * BYTES_PER_GIB,
     recordingSloMinEffectiveFps: wire.recording_slo_min_effective_fps,
+    recordingSpaceLowMs: wire.recording_space_low_minutes * MS_PER_MINUTE,
+    recordingSpaceCriticalMs: wire.recording_space_critical_minutes * MS_PER_MINUTE,
+    recordingReserveBytes: wire.recording_reserve_mb * BYTES_PER_MIB,
     recordingResumeEnabled: wire.recording_resume_enabled,
     recordingResumeMaxAgeMs: wire.recording_resume_max_age_seconds * MS_PER_SECOND,
 

@@ -19,6 +19,8 @@ interface Words extends TSchemaOptions {
 
 const seconds = (range: { minimum: number; maximum: number }, words: Words) =>
   Type.Number({ ...range, 'x-unit': 'seconds', ...words });
+const minutes = (value: number, description: string) =>
+  Type.Number({ minimum: 0, maximum: 1440, default: value, 'x-unit': 'minutes', description, ...LIVE });
 const orNull = <S extends TSchema>(schema: S, words: Words) => Type.Union([schema, Type.Null()], words);
 
 const folder = (words: Words) =>
@@ -161,6 +163,16 @@ const recording = {
     default: 24,
     'x-unit': 'frames/s',
     description: 'A finished file below this rate raises an alert.',
+    ...LIVE,
+  }),
+  recording_space_low_minutes: minutes(60, 'With room for less than this much more of the recording, an alert warns.'),
+  recording_space_critical_minutes: minutes(15, 'With room for less than this, a second alert calls it an error.'),
+  recording_reserve_mb: Type.Integer({
+    minimum: 0,
+    maximum: 1_000_000,
+    default: 512,
+    'x-unit': 'MiB',
+    description: 'With less free space a running recording is stopped in order, so that its files are finalised; 0 = never.',
     ...LIVE,
   }),
   recording_resume_enabled: Type.Boolean({

@@ -10,6 +10,7 @@ import type { HostState, RecordingSpec } from '../camera/protocol.js';
 import { bootId, type Clock } from '../lib/clock.js';
 import type { Heartbeat, SignOfLife } from './heartbeat.js';
 import type { RecordingPolicy } from './policy.js';
+import type { RecordingsVolume } from './recordings-volume.js';
 import { judgeResume, lastSignOf, resumedRecording, withInterruption } from './resume.js';
 import { newestSegment } from './stop.js';
 import type { Interruption, RecordingStore, StoredRecording } from './store.js';
@@ -30,6 +31,7 @@ export interface Recovered {
 export interface RecoverContext {
   readonly cameras: readonly Camera[];
   readonly recordingsDir: string;
+  readonly volume: Pick<RecordingsVolume, 'mountPoint'>;
   readonly store: RecordingStore;
   readonly heartbeat: Heartbeat;
   readonly policy: RecordingPolicy;
@@ -86,23 +88,24 @@ async function earlierBoot(stored: StoredRecording, sign: SignOfLife | null, con
   }
   // The folder by its name: the recordings may lie elsewhere since the configuration was changed or a disk is missing.
   const matchDir = join(recordingsDir, stored.matchId);
-  const specs = new Map(cameras.map(({ id }): [CameraId, RecordingSpec] => [id, specFor(stored, matchDir, now.epochMs, context.pipeline(id), policy)]));
+  const specs = new Map(cameras.map(({ id }): [CameraId, RecordingSpec] => [id, specFor(stored, matchDir, now.epochMs, id, context)]));
   const running = resumedRecording({ ...stored, matchDir }, last, verdict.gapMs, now, specs);
   // Without this note a further power cut would end the match, but a disk that refuses must not end it now.
   await store.write(running).catch((error: unknown) => log.error({ err: error }, 'the resumed recording could not be stored'));
   return { ...NOTHING, running, interruption: running.interruptions?.at(-1) ?? null };
 }
 
-function specFor(stored: StoredRecording, matchDir: string, startedEpochMs: number, pipeline: string, policy: RecordingPolicy): RecordingSpec {
+function specFor(stored: StoredRecording, matchDir: string, startedEpochMs: number, camera: CameraId, { policy, pipeline, volume }: RecoverContext): RecordingSpec {
   return {
     runId: randomUUID(),
     matchId: stored.matchId,
     matchDir,
-    pipeline,
+    pipeline: pipeline(camera),
     stallMs: policy.stallMs,
     firstFrameTimeoutMs: policy.startTimeoutMs,
     eosTimeoutMs: policy.eosTimeoutMs,
     startedEpochMs,
+    ...(volume.mountPoint === null ? {} : { mountPoint: volume.mountPoint }),
   };
 }
 

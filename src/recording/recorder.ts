@@ -24,15 +24,18 @@ import { freeMatchId, holderOf, placeOf } from './match-place.js';
 import type { MatchMarks } from './marks.js';
 import type { MatchKeeper } from './match-keeper.js';
 import { OverloadGuard, type GuardOptions } from './overload-guard.js';
-import type { RecordingPolicy } from './policy.js';
+import { startFloorBytes, type RecordingPolicy } from './policy.js';
+import type { RecordingsVolume } from './recordings-volume.js';
 import { NOT_RECORDING, protectedRefusal, stopVerdict } from './outcome.js';
-import { hoursThatFit, type Space, spaceRefusal, type SpaceSource } from './space.js';
+import { bytesPerSecond } from './bit-rate.js';
+import { hoursThatFit, spaceRefusal, type SpaceSource } from './space.js';
+import { SpaceGuard } from './space-guard.js';
 import { startCameras } from './start.js';
 import { notStarted, refused, started } from './start-result.js';
 import { healthOf, statusOf } from './status.js';
-import { stopCameras } from './stop.js';
+import { probesOf, stopCameras } from './stop.js';
 import type { RecordingStore, StoredRecording } from './store.js';
-import type { CameraId, MutexState, ProbeResult, RecordingEvents, RecordingHealth, RecordingService, RecordingStatus, StartRequest, StartResult, StopResult } from './types.js';
+import type { CameraId, LastStop, MutexState, RecordingEvents, Room, StopReason, RecordingHealth, RecordingService, RecordingStatus, StartRequest, StartResult, StopResult } from './types.js';
 
 export interface CameraPipeline {
   readonly text: string;
@@ -54,6 +57,7 @@ export interface RecorderOptions {
   readonly hasMatch: (matchId: string) => Promise<boolean>;
   readonly prober: Prober;
   readonly space: SpaceSource;
+  readonly volume: Pick<RecordingsVolume, 'mountPoint' | 'isSubstitute' | 'message' | 'absence'>;
   /** What the overload guard goes by, and what it can do. */
   readonly guard: Pick<GuardOptions, 'policy' | 'cpuPercent' | 'relieve'>;
   readonly clock: Clock;
@@ -72,6 +76,8 @@ export class Recorder implements RecordingService {
   readonly marks: MatchMarks;
   readonly #announcer: Announcer;
   readonly #guard: OverloadGuard;
+  readonly #spaceGuard: SpaceGuard;
+  #lastStop: LastStop | null = null;
   #phase: Phase = 'idle';
   #active: ActiveRecording | null = null;
   #lease: Lease | null = null;
@@ -94,6 +100,20 @@ export class Recorder implements RecordingService {
       },
       clock: options.clock,
       log: options.log,
+    });
+    this.#spaceGuard = new SpaceGuard({
+      policy: () => options.policy().space,
+      room: () => this.#room(),
+      onChange: (match, before, after, room) => {
+        options.log[after === 'ok' ? 'info' : 'warn']({ matchId: match.matchId, level: after, ...room }, 'room on the recordings disk');
+        this.#announcer.tell('space', { ...match, before, after, room });
+        this.#announce();
+      },
+      onReserve: (match, room) => {
+        options.log.error({ matchId: match.matchId, ...room }, 'the recordings disk is full up to the reserve: stopping the recording in order');
+        void this.#operations.run(() => (this.#active?.stored.matchDir === match.matchDir ? this.#stop('no_space') : null));
+      },
+      clock,
     });
     for (const camera of options.cameras) {
       camera.on('journal', (entry) => this.#onJournal(entry));
@@ -121,7 +141,7 @@ export class Recorder implements RecordingService {
       if (found.running.stopping) {
         log.warn({ matchId: found.running.matchId }, 'ending a recording whose stop was cut off');
         this.#active = this.#activate(found.running);
-        await this.#stop();
+        await this.#stop('cut_off');
         for (const camera of cameras) camera.want({ kind: 'idle' });
         return;
       }
@@ -140,15 +160,18 @@ export class Recorder implements RecordingService {
   }
 
   status(): RecordingStatus {
-    const { clock, space, keeper } = this.#options;
+    const { clock, keeper, volume } = this.#options;
+    const { hoursLeft, freeBytes } = this.#room();
     return statusOf({
       active: this.#active,
       phase: this.#phase,
       policy: this.#options.policy(),
       nowMonoUs: clock.monoUs(),
       guard: this.#guard.status(),
-      hoursLeft: this.#hoursLeft(space.latest()),
+      hoursLeft,
       marksCount: keeper.files.marksCount,
+      disk: { space: this.#spaceGuard.level, freeBytes, isSubstitute: volume.isSubstitute, message: volume.message() },
+      lastStop: this.#lastStop,
     });
   }
 
@@ -171,7 +194,7 @@ export class Recorder implements RecordingService {
   async stop(request: { readonly force: boolean }): Promise<StopResult> {
     const refusal = this.#stopRefusal(request.force);
     if (refusal !== null) return refusal;
-    return this.#operations.run(() => this.#stopRefusal(request.force) ?? this.#stop());
+    return this.#operations.run(() => this.#stopRefusal(request.force) ?? this.#stop('requested'));
   }
 
   whileAtRest<T>(matchId: string, action: () => Promise<T>): Promise<T> {
@@ -189,7 +212,7 @@ export class Recorder implements RecordingService {
   async shutdown(): Promise<void> {
     this.#isEnding = true;
     await this.#operations.run(async () => {
-      if (this.#active !== null) await this.#stop();
+      if (this.#active !== null) await this.#stop('shutdown');
     });
     await this.#options.keeper.stop();
   }
@@ -198,23 +221,26 @@ export class Recorder implements RecordingService {
   async detach(): Promise<void> {
     await this.#operations.idle();
     this.#guard.end();
+    this.#spaceGuard.end();
     this.#options.heartbeat.pause();
     this.#active?.close();
     await this.#options.keeper.stop();
   }
 
   async #start(request: StartRequest): Promise<StartResult> {
-    const { cameras, clock, log, mutex, store, recordingsDir } = this.#options;
+    const { cameras, clock, log, mutex, store, volume, recordingsDir } = this.#options;
     if (this.#isEnding) throw new TouchlineError({ kind: 'unavailable', code: 'shutting_down', message: 'Touchline is being ended: start the recording again when it is back.' });
     const policy = this.#options.policy();
     const current = this.#currentMatchId();
     if (current !== null && !request.force) return refused('already_recording', `Already recording match: ${current}`, policy);
     // Everything that can fail without touching the running recording is tried before it is stopped.
     const pipelines = new Map(cameras.map((camera) => [camera.id, this.#options.pipeline(camera.id).text]));
-    const noSpace = spaceRefusal(await this.#options.space.read(), policy.minFreeBytes);
+    const noDisk = await volume.absence();
+    if (noDisk !== null) return refused('recordings_disk_missing', noDisk, policy);
+    const noSpace = spaceRefusal(await this.#options.space.read(), startFloorBytes(policy));
     if (noSpace !== null) return refused('low_space', noSpace, policy);
 
-    const replaced = this.#active === null ? null : await this.#stop();
+    const replaced = this.#active === null ? null : await this.#stop('replaced');
     const matchId = request.matchId ?? freeMatchId(recordingsDir, clock);
     this.#lease = mutex.acquire('recording', holderOf(matchId), { displace: true });
     this.#phase = 'starting';
@@ -232,6 +258,7 @@ export class Recorder implements RecordingService {
           stallMs: policy.stallMs,
           startTimeoutMs: policy.startTimeoutMs,
           eosTimeoutMs: policy.eosTimeoutMs,
+          mountPoint: volume.mountPoint,
           pipelines,
         },
         { cameras, store, clock, log },
@@ -254,7 +281,7 @@ export class Recorder implements RecordingService {
     }
   }
 
-  async #stop(): Promise<StopResult> {
+  async #stop(reason: StopReason): Promise<StopResult> {
     const { clock, prober, log, store, heartbeat, keeper } = this.#options;
     const active = this.#active;
     if (active === null) return NOT_RECORDING;
@@ -262,17 +289,13 @@ export class Recorder implements RecordingService {
     this.#phase = 'stopping';
     active.stopping = true;
     this.#guard.end();
+    this.#spaceGuard.end();
     this.#announce();
     // First the note, so that a daemon that dies from now on has a successor that knows; but no stop waits for a disk.
     const noted = store.write({ ...active.stored, stopping: true }).catch((error: unknown) => log.error({ err: error }, 'the stop could not be noted in the state file'));
     await Promise.race([noted, clock.sleepMs(NOTE_MS)]);
     try {
-      const degradedDuringRecording = new Map<CameraId, string>(active.stored.failed.map(({ camera, reason }) => [camera, reason]));
-      for (const [id, recorded] of active.cameras) {
-        const reason = recorded.account.everDegradedReason;
-        if (reason !== null) degradedDuringRecording.set(id, reason);
-      }
-      const recovery = new Map([...active.cameras].map(([id, recorded]) => [id, recorded.account.snapshot()]));
+      const accounts = active.accounts();
       const cameras = await stopCameras(active, { prober, eosTimeoutMs: policy.eosTimeoutMs, probeTimeoutMs: policy.probeTimeoutMs, log });
       const verdict = stopVerdict(cameras);
       const { matchId, matchDir } = active.stored;
@@ -280,21 +303,17 @@ export class Recorder implements RecordingService {
       await heartbeat.end().catch((error: unknown) => log.error({ err: error }, 'the last sign of life of the ended recording could not be removed'));
       await store.clear().catch((error: unknown) => log.error({ err: error }, 'the state file of the ended recording could not be removed'));
       if (active.stored.processAfterRecording) log.warn({ matchId }, 'post-processing was asked for, but this version has none');
-      const probes = new Map<string, ProbeResult>();
-      for (const stop of cameras.values()) {
-        const name = stop.segmentPath?.split('/').at(-1);
-        if (name !== undefined && stop.probe !== null) probes.set(name, stop.probe);
-      }
-      await keeper.ended(matchDir, 'finished', probes).catch((error: unknown) => log.error({ err: error }, 'match.json could not be written'));
+      await keeper.ended(matchDir, 'finished', probesOf(cameras)).catch((error: unknown) => log.error({ err: error }, 'match.json could not be written'));
       log[verdict.success ? 'info' : 'error']({ matchId, message: verdict.message, integrity: verdict.integrity }, 'recording stopped');
       const result: StopResult = {
         success: verdict.success,
         message: verdict.message,
         code: null,
         protected: false,
-        outcome: { matchId, ...verdict, cameras, recovery, degradedDuringRecording },
+        outcome: { matchId, ...verdict, cameras, ...accounts },
       };
-      this.#announcer.tell('stopped', result);
+      this.#lastStop = { matchId, reason, epochMs: clock.nowEpochMs(), success: verdict.success, message: verdict.message };
+      this.#announcer.tell('stopped', result, reason);
       this.#announcer.tell('files', placeOf(active.stored));
       return result;
     } catch (thrown) {
@@ -315,6 +334,7 @@ export class Recorder implements RecordingService {
       camera.want(spec === undefined ? { kind: 'idle' } : { kind: 'recording', spec });
     }
     this.#guard.begin(placeOf(stored));
+    this.#spaceGuard.begin(placeOf(stored));
     this.#options.heartbeat.begin(stored);
     this.#announce();
   }
@@ -339,11 +359,10 @@ export class Recorder implements RecordingService {
     const active = this.#active;
     if (active === null || active.cameras.get(entry.camera)?.spec.runId !== entry.runId) return;
     if (entry.kind === 'segment-opened' || entry.kind === 'segment-closed') this.#announcer.tell('files', placeOf(active.stored));
-    if (entry.kind === 'segment-closed') {
-      const { camera, name, durationMs, frames, bytes, finalised } = entry;
-      this.#announcer.tell('segment', { ...placeOf(active.stored), camera, name, durationMs, frames, bytes, finalised });
-    }
-    if (entry.kind === 'segment-closed' && this.#phase === 'recording') this.#options.keeper.segmentClosed(active.stored.matchDir, entry.name);
+    if (entry.kind !== 'segment-closed') return;
+    const { camera, name, durationMs, frames, bytes, finalised } = entry;
+    this.#announcer.tell('segment', { ...placeOf(active.stored), camera, name, durationMs, frames, bytes, finalised });
+    if (this.#phase === 'recording') this.#options.keeper.segmentClosed(active.stored.matchDir, name);
   }
 
   #announce(): void {
@@ -367,19 +386,12 @@ export class Recorder implements RecordingService {
     return force || durationMs >= protectionMs ? null : protectedRefusal(protectionMs, durationMs);
   }
 
-  #hoursLeft(space: Space | null): number | null {
-    return space === null ? null : hoursThatFit(space.freeBytes, this.#bytesPerSecond());
-  }
-
-  /** Measured while a recording has run long enough to tell, otherwise what the encoders are told. */
-  #bytesPerSecond(): number {
-    let measured = 0;
-    for (const recorded of this.#active?.cameras.values() ?? []) {
-      const { facts, uptimeMs } = recorded.status();
-      if (facts !== null && uptimeMs > 30_000) measured += (facts.bytesWritten * 1000) / uptimeMs;
-    }
-    if (measured > 0) return measured;
-    return this.#options.cameras.reduce((sum, camera) => sum + this.#targetBytesPerSecond(camera.id), 0);
+  /** Instant. */
+  #room(): Room {
+    const { space, cameras } = this.#options;
+    const freeBytes = space.latest()?.freeBytes ?? null;
+    const rate = bytesPerSecond(this.#active, cameras.map(({ id }) => id), (camera) => this.#targetBytesPerSecond(camera));
+    return { freeBytes, hoursLeft: freeBytes === null ? null : hoursThatFit(freeBytes, rate) };
   }
 
   #targetBytesPerSecond(camera: CameraId): number {

@@ -26,6 +26,8 @@ export interface StartPlan {
   readonly stallMs: number;
   readonly startTimeoutMs: number;
   readonly eosTimeoutMs: number;
+  /** What must be mounted for the match folder; null where it needs no disk of its own. */
+  readonly mountPoint: string | null;
   /** Rendered pipeline text per camera. */
   readonly pipelines: ReadonlyMap<CameraId, string>;
 }
@@ -135,6 +137,7 @@ function specsOf(plan: StartPlan, cameras: readonly Camera[], clock: Clock): Map
       firstFrameTimeoutMs: plan.startTimeoutMs,
       eosTimeoutMs: plan.eosTimeoutMs,
       startedEpochMs,
+      ...(plan.mountPoint === null ? {} : { mountPoint: plan.mountPoint }),
     });
   }
   return specs;

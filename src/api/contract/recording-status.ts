@@ -48,6 +48,30 @@ const InterruptionBody = Type.Object(
   { title: 'Interruption' },
 );
 
+const RecordingsDiskBody = Type.Object(
+  {
+    state: Type.Union([Type.Literal('ok'), Type.Literal('slow'), Type.Literal('refusing')], { description: 'While recording: frames wait for it; it takes nothing and is tried all the while' }),
+    space: Type.Union([Type.Literal('ok'), Type.Literal('low'), Type.Literal('critical'), Type.Literal('reserve')], { description: 'While recording; at `reserve` the recording is stopped in order' }),
+    free_gb: Nullable(Type.Number({ minimum: 0 })),
+    is_substitute: Type.Boolean({ description: 'The configured disk is missing, and matches are recorded to another one' }),
+    message: Nullable(Type.String(), { description: 'For a person; null when all is well' }),
+  },
+  { title: 'RecordingsDisk' },
+);
+
+const LastStopBody = Type.Object(
+  {
+    match_id: Type.String(),
+    reason: Type.Union([Type.Literal('requested'), Type.Literal('replaced'), Type.Literal('no_space'), Type.Literal('shutdown'), Type.Literal('cut_off')], {
+      description: 'Somebody asked for it; a start with force replaced it; the disk was full up to the reserve; the daemon was ended; an earlier daemon had begun it and died',
+    }),
+    at: EpochSeconds,
+    success: Type.Boolean(),
+    message: Type.String(),
+  },
+  { title: 'LastStop' },
+);
+
 /** GET /recording, and `recording` in GET /status (contract 3.3). */
 export const RecordingStatusBody = Type.Object(
   {
@@ -69,6 +93,8 @@ export const RecordingStatusBody = Type.Object(
     ]),
     hours_left: Nullable(Type.Number({ minimum: 0 }), { description: 'Hours of video that still fit on the disk' }),
     marks_count: Type.Integer({ minimum: 0, description: 'Marks of the match that is being recorded; 0 while idle' }),
+    recordings_disk: RecordingsDiskBody,
+    last_stop: Nullable(LastStopBody, { description: 'How the recording before ended; null when this daemon has seen none' }),
     interruption_count: Type.Integer({ minimum: 0, description: 'How often the recording of this match was interrupted and taken up again; 0 while idle' }),
     interruptions: Type.Array(InterruptionBody, { description: 'The newest of these, oldest first' }),
   },
