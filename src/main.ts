@@ -27,6 +27,7 @@ import { configuredProfile, liveRequest, loadPipelineLibrary, pipelineTexts, rec
 import { openMonitor } from './monitor/open-monitor.js';
 import { exampleTargets, hlsFolder } from './preview/hls-folder.js';
 import { openLivePictures } from './preview/live-pictures.js';
+import { CameraStackRepair } from './recording/camera-stack-repair.js';
 import { Heartbeat } from './recording/heartbeat.js';
 import { MatchKeeper } from './recording/match-keeper.js';
 import { policyOf } from './recording/policy.js';
@@ -130,6 +131,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     undo.push({ end: () => library.close() });
     const mutex = new CameraMutex(systemClock);
     const relief = new Relief(cameras.map((camera) => new EncoderRelief(camera, systemClock, logging.part('recording'))));
+    const cameraStackRepair = new CameraStackRepair({
+      policy: () => ({ enabled: config.cameraStackRepairEnabled, afterFailures: config.cameraStackRepairAfterFailures, intervalMs: config.cameraStackRepairIntervalMs }),
+      applies: () => pipelines.some(({ text }) => text.includes('nvarguscamerasrc')),
+      clock: systemClock,
+      log: logging.part('recording'),
+    });
     const recorder = new Recorder({
       cameras,
       recordingsDir,
@@ -162,6 +169,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       },
       space: { latest: () => system.latest()?.disk ?? null, read: () => readSpace(recordingsDir) },
       volume,
+      cameraStackRepair,
       clock: systemClock,
       log: logging.part('recording'),
     });
@@ -176,6 +184,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       log: logging.part('diagnostics'),
     });
     undo.push({ end: () => diagnostics.stop() });
+    undo.push({ end: cameraStackRepair.listen(recorder) });
     await recorder.adopt();
     // Its end in an orderly end comes first of all, below.
     undo.push({ end: () => undefined, leave: () => recorder.detach() });

@@ -53,6 +53,10 @@ export function toConfig(wire: WireConfig) {
     overloadPollIntervalMs: wire.recording_overload_poll_interval_seconds * MS_PER_SECOND,
     overloadUnhealthyStreakThreshold: wire.recording_overload_unhealthy_streak_threshold,
 
+    cameraStackRepairEnabled: wire.camera_stack_repair_enabled,
+    cameraStackRepairAfterFailures: wire.camera_stack_repair_after_failures,
+    cameraStackRepairIntervalMs: wire.camera_stack_repair_interval_seconds * MS_PER_SECOND,
+
     video: { width: wire.video_width, height: wire.video_height, framerate: wire.video_framerate },
     /** Index 0 is the left camera, 1 the right one. */
     cameras: [toCamera(wire.cameras['0']), toCamera(wire.cameras['1'])] as const,

@@ -213,6 +213,25 @@ const overload = {
   }),
 };
 
+const cameraStack = {
+  camera_stack_repair_enabled: Type.Boolean({
+    default: true,
+    description: 'On a Jetson: restart nvargus-daemon when no camera comes back without that.',
+    ...LIVE,
+  }),
+  camera_stack_repair_after_failures: Type.Integer({
+    minimum: 1,
+    maximum: 1000,
+    default: 3,
+    description: 'How often in a row a camera must have failed before that.',
+    ...LIVE,
+  }),
+  camera_stack_repair_interval_seconds: seconds(
+    { minimum: 10, maximum: 86_400 },
+    { default: 300, description: 'Shortest time between two of these restarts.', ...LIVE },
+  ),
+};
+
 const pixels = Type.Integer({ minimum: 16, maximum: 8192 });
 
 const preview = {
@@ -320,7 +339,7 @@ const picture = {
 
 /** The whole configuration with every default filled in, in the words of the file. */
 export const ConfigSchema = Type.Object(
-  { ...general, ...recording, ...overload, ...preview, ...page, ...picture },
+  { ...general, ...recording, ...overload, ...cameraStack, ...preview, ...page, ...picture },
   { additionalProperties: false, title: 'Touchline configuration' },
 );
 

@@ -3,6 +3,7 @@ import type { CameraId, MatchPlace, RecordingEvents, RecordingService, ReliefSte
 import type { LogEvent } from './entry.js';
 import type { Journal } from './journal.js';
 import { lowSpaceAlert, roomAgain, stoppedNoSpace } from './low-space.js';
+import { notStartedAlert, repairAlert } from './camera-alerts.js';
 import { diskFault, diskMissing, leftBehindAlert, type LeftBehind } from './disk-alerts.js';
 import { interruptedAlert, resumedAlert } from './interruption-alerts.js';
 import { probeFailedEvent } from './signals.js';
@@ -46,12 +47,16 @@ export class RecordingWatch {
     const degraded = (problem: RecordingEvents['degraded'][0]): void => this.#degraded(problem);
     const recovered = (camera: RecordingEvents['recovered'][0]): void => this.#recovered(camera);
     const overload = (guard: RecordingEvents['overload'][0]): void => this.#overload(guard);
+    const repaired = (repair: RecordingEvents['cameraStackRepair'][0]): void => this.#alertAndNote(repairAlert(repair));
+    const notStarted = (attempt: RecordingEvents['notStarted'][0]): void => this.#alertAndNote(notStartedAlert(attempt));
     const changed = (): void => this.#changed();
     events.on('started', started).on('adopted', adopted).on('resumed', resumed).on('interrupted', interrupted).on('stopped', stopped);
     events.on('degraded', degraded).on('recovered', recovered).on('overload', overload).on('space', space).on('changed', changed);
+    events.on('cameraStackRepair', repaired).on('notStarted', notStarted);
     return () => {
       events.off('started', started).off('adopted', adopted).off('resumed', resumed).off('interrupted', interrupted).off('stopped', stopped);
       events.off('degraded', degraded).off('recovered', recovered).off('overload', overload).off('space', space).off('changed', changed);
+      events.off('cameraStackRepair', repaired).off('notStarted', notStarted);
     };
   }
 
@@ -178,7 +183,7 @@ export class RecordingWatch {
     const event: LogEvent = {
       eventType: 'recording_camera_degraded',
       severity: 'error',
-      message: `Camera ${camera} does not come back after ${attempts} attempts: ${lastError ?? 'it delivers no frames'}. Check its cable and restart nvargus-daemon; it is tried again all the while.`,
+      message: `Camera ${camera} does not come back after ${attempts} attempts: ${lastError ?? 'it delivers no frames'}. Check its cable; it is tried again all the while.`,
       details: { match_id: matchId, camera, reason: lastError, attempts, exhausted: true },
     };
     this.#journal.note(event);

@@ -28,9 +28,10 @@ import { startFloorBytes, type RecordingPolicy } from './policy.js';
 import type { RecordingsVolume } from './recordings-volume.js';
 import { NOT_RECORDING, protectedRefusal, stopVerdict } from './outcome.js';
 import { bytesPerSecond } from './bit-rate.js';
+import type { CameraStackRepair } from './camera-stack-repair.js';
 import { hoursThatFit, spaceRefusal, type SpaceSource } from './space.js';
 import { SpaceGuard } from './space-guard.js';
-import { startCameras } from './start.js';
+import { planStart, startCameras } from './start.js';
 import { notStarted, refused, started } from './start-result.js';
 import { healthOf, statusOf } from './status.js';
 import { probesOf, stopCameras } from './stop.js';
@@ -60,6 +61,7 @@ export interface RecorderOptions {
   readonly volume: Pick<RecordingsVolume, 'mountPoint' | 'isSubstitute' | 'message' | 'absence'>;
   /** What the overload guard goes by, and what it can do. */
   readonly guard: Pick<GuardOptions, 'policy' | 'cpuPercent' | 'relieve'>;
+  readonly cameraStackRepair: Pick<CameraStackRepair, 'status'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -172,6 +174,7 @@ export class Recorder implements RecordingService {
       marksCount: keeper.files.marksCount,
       disk: { space: this.#spaceGuard.level, freeBytes, isSubstitute: volume.isSubstitute, message: volume.message() },
       lastStop: this.#lastStop,
+      cameraStackRepair: this.#options.cameraStackRepair.status(),
     });
   }
 
@@ -249,24 +252,14 @@ export class Recorder implements RecordingService {
     const matchDir = join(recordingsDir, matchId);
     this.#options.keeper.makeWay(matchDir);
     try {
-      const outcome = await startCameras(
-        {
-          matchId,
-          matchDir,
-          requireAllCameras: policy.requireAllCameras,
-          processAfterRecording: request.processAfterRecording,
-          stallMs: policy.stallMs,
-          startTimeoutMs: policy.startTimeoutMs,
-          eosTimeoutMs: policy.eosTimeoutMs,
-          mountPoint: volume.mountPoint,
-          pipelines,
-        },
-        { cameras, store, clock, log },
-      );
+      const plan = planStart({ matchId, matchDir, mountPoint: volume.mountPoint, pipelines }, request.processAfterRecording, policy);
+      const outcome = await startCameras(plan, { cameras, store, clock, log });
       if (outcome.stored === null) {
         this.#end();
-        log.error({ matchId, errors: Object.fromEntries([...outcome.errors].map(([camera, error]) => [camera, error.message])) }, 'recording could not be started');
-        return notStarted(outcome, policy, replaced);
+        const answer = notStarted(outcome, policy, replaced);
+        log.error({ matchId, errors: Object.fromEntries(answer.cameraErrors) }, 'recording could not be started');
+        this.#announcer.tell('notStarted', { matchId, matchDir, errors: answer.cameraErrors });
+        return answer;
       }
       this.#begin(outcome.stored);
       this.#options.keeper.started(outcome.stored.matchDir);

@@ -12,6 +12,7 @@ import { parseSegmentName } from '../camera/segment-names.js';
 import { asTouchlineError, TouchlineError } from '../errors.js';
 import { bootId, type Clock } from '../lib/clock.js';
 import { fsyncFolder, makeFolderDurably } from '../lib/durable-file.js';
+import type { RecordingPolicy } from './policy.js';
 import type { RecordingStore, StoredRecording } from './store.js';
 import type { CameraId } from './types.js';
 
@@ -45,6 +46,12 @@ export interface StartOutcome {
   readonly started: readonly CameraId[];
   readonly errors: ReadonlyMap<CameraId, TouchlineError>;
   readonly firstFrameOffsetMs: number | null;
+}
+
+/** What is to be started, under the policy of this moment. */
+export function planStart(match: Pick<StartPlan, 'matchId' | 'matchDir' | 'mountPoint' | 'pipelines'>, processAfterRecording: boolean, policy: RecordingPolicy): StartPlan {
+  const { requireAllCameras, stallMs, startTimeoutMs, eosTimeoutMs } = policy;
+  return { ...match, processAfterRecording, requireAllCameras, stallMs, startTimeoutMs, eosTimeoutMs };
 }
 
 export async function startCameras(plan: StartPlan, context: StartContext): Promise<StartOutcome> {

@@ -26,8 +26,9 @@ export function statusOf(facts: {
   readonly marksCount: number;
   readonly disk: Omit<RecordingsDisk, 'state'>;
   readonly lastStop: LastStop | null;
+  readonly cameraStackRepair: RecordingStatus['cameraStackRepair'];
 }): RecordingStatus {
-  const { active, policy, lastStop } = facts;
+  const { active, policy, lastStop, cameraStackRepair } = facts;
   if (active === null) {
     return {
       recording: false,
@@ -39,6 +40,7 @@ export function statusOf(facts: {
       diskFaults: new Set(),
       recordingsDisk: { ...facts.disk, state: 'ok' },
       lastStop,
+      cameraStackRepair,
       recovery: new Map(),
       overloadGuard: GUARD_AT_REST,
       protected: false,
@@ -66,6 +68,7 @@ export function statusOf(facts: {
     diskFaults: new Set(troubles.flatMap(([id, { fault }]) => (fault === 'disk' ? [id] : []))),
     recordingsDisk: { ...facts.disk, state: worst === undefined ? 'ok' : worst.isSlowness ? 'slow' : 'refusing', message: worst?.reason ?? facts.disk.message },
     lastStop,
+    cameraStackRepair,
     recovery: new Map([...active.cameras].map(([id, recorded]) => [id, recorded.account.snapshot()])),
     overloadGuard: facts.guard,
     protected: durationMs < policy.protectionMs,

@@ -68,6 +68,14 @@ export interface RecordingsDisk {
   readonly message: string | null;
 }
 
+export interface CameraStackRepairStatus {
+  /** Since the daemon started. */
+  readonly count: number;
+  readonly epochMs: number;
+  readonly success: boolean;
+  readonly error: string | null;
+}
+
 /** `replaced`: by a start with force. `shutdown`: the daemon was ended. `cut_off`: an earlier daemon had begun to stop it. */
 export type StopReason = 'requested' | 'replaced' | 'no_space' | 'shutdown' | 'cut_off';
 
@@ -107,6 +115,8 @@ export interface RecordingStatus {
   /** Cameras of `degradedReasons` that are degraded by the disk. */
   readonly diskFaults: ReadonlySet<CameraId>;
   readonly recordingsDisk: RecordingsDisk;
+  /** The last restart of the camera stack; null while none was needed. */
+  readonly cameraStackRepair: CameraStackRepairStatus | null;
   /** How the recording before ended; null when this daemon has seen none. */
   readonly lastStop: LastStop | null;
   readonly recovery: ReadonlyMap<CameraId, CameraRecovery>;
@@ -220,6 +230,10 @@ export interface RecordingEvents {
   /** Something that `status` or `mutexState` shows has changed by more than a counter. */
   changed: [];
   started: [match: MatchPlace];
+  /** It was tried, and taken back; what went wrong, per camera. */
+  notStarted: [match: MatchPlace & { readonly errors: ReadonlyMap<CameraId, string> }];
+  /** The camera stack was restarted; `error` says why that did not work. */
+  cameraStackRepair: [repair: { readonly matchId: string | null; readonly cameras: readonly CameraId[]; readonly error: string | null }];
   /** Went on after the daemon had been away. */
   adopted: [match: MatchPlace];
   /** Files in the folder of the match have appeared, been finished or been put in order. */

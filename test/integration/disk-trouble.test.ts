@@ -15,6 +15,8 @@ interface Disk {
   readonly mountPoint: string;
   mount(): Promise<void>;
   unmount(): Promise<void>;
+  /** Unmounted, and the kernel has forgotten all about it; takes as long as somebody else's mount namespace has it. */
+  released(): Promise<void>;
   /** Makes it read-only for good; only a new mount brings it back. */
   fail(): Promise<void>;
   /** Nothing is written until `thaw`. */
@@ -35,8 +37,9 @@ async function smallDisk(t: Test, megabytes: number): Promise<Disk> {
     await execa('mount', ['-o', 'loop,errors=remount-ro', image, mountPoint]);
     device = basename((await execa('findmnt', ['-n', '-o', 'SOURCE', mountPoint])).stdout);
   };
-  const unmount = async (): Promise<void> => {
-    await execa('umount', ['-l', mountPoint], { reject: false });
+  const unmount = async (): Promise<void> => void (await execa('umount', ['-l', mountPoint], { reject: false }));
+  const released = async (): Promise<void> => {
+    await unmount();
     await until(() => !existsSync(`/sys/fs/ext4/${device}`), 'nobody holds the disk any more', 30_000);
   };
   const freeze = async (): Promise<void> => void (await execa('fsfreeze', ['-f', mountPoint]));
@@ -47,7 +50,7 @@ async function smallDisk(t: Test, megabytes: number): Promise<Disk> {
     await rm(folder, { recursive: true, force: true });
   });
   await mount();
-  return { mountPoint, mount, unmount, freeze, thaw, fail: () => writeFile(`/sys/fs/ext4/${device}/trigger_fs_error`, '1') };
+  return { mountPoint, mount, unmount, released, freeze, thaw, fail: () => writeFile(`/sys/fs/ext4/${device}/trigger_fs_error`, '1') };
 }
 
 const status = async (rig: Rig): Promise<Json> => (await rig.get('/api/v1/recording')).body;
@@ -90,7 +93,7 @@ t.test('the disk becomes read-only in mid-match, as a failing one does to itself
   const before = await framesOf(rig, 'ro');
   t.ok([...before.values()].filter((frames) => frames > 0).length >= 6, 'everything that was written plays');
 
-  await disk.unmount();
+  await disk.released();
   await disk.mount();
   await bothRun(rig);
   await until(async () => (await status(rig))['degraded']?.valueOf() === false, 'all is well');

@@ -40,6 +40,7 @@ export const IDLE: RecordingStatus = {
   diskFaults: new Set(),
   recordingsDisk: { state: 'ok', space: 'ok', freeBytes: 400 * 1024 ** 3, isSubstitute: false, message: null },
   lastStop: null,
+  cameraStackRepair: null,
   recovery: new Map(),
   overloadGuard: {
     active: false,

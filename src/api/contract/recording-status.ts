@@ -94,6 +94,10 @@ export const RecordingStatusBody = Type.Object(
     hours_left: Nullable(Type.Number({ minimum: 0 }), { description: 'Hours of video that still fit on the disk' }),
     marks_count: Type.Integer({ minimum: 0, description: 'Marks of the match that is being recorded; 0 while idle' }),
     recordings_disk: RecordingsDiskBody,
+    camera_stack_repair: Nullable(
+      Type.Object({ count: Type.Integer({ minimum: 0 }), last_at: EpochSeconds, success: Type.Boolean(), error: Nullable(Type.String()) }, { title: 'CameraStackRepair' }),
+      { description: 'The last restart of NVIDIA\'s camera daemon by the rig, and how many since it started; null while none was needed' },
+    ),
     last_stop: Nullable(LastStopBody, { description: 'How the recording before ended; null when this daemon has seen none' }),
     interruption_count: Type.Integer({ minimum: 0, description: 'How often the recording of this match was interrupted and taken up again; 0 while idle' }),
     interruptions: Type.Array(InterruptionBody, { description: 'The newest of these, oldest first' }),

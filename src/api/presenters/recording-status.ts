@@ -31,6 +31,7 @@ export function presentRecordingStatus(status: RecordingStatus): RecordingStatus
     hours_left: status.hoursLeft,
     marks_count: status.marksCount,
     recordings_disk: presentDisk(status.recordingsDisk),
+    camera_stack_repair: presentRepair(status.cameraStackRepair),
     last_stop: status.lastStop === null ? null : presentLastStop(status.lastStop),
     interruption_count: status.interruptionCount,
     interruptions: status.interruptions.map(({ cause, resumedEpochMs, lengthMs }) => ({ cause, resumed_at: seconds(resumedEpochMs), seconds: seconds(lengthMs) })),
@@ -39,6 +40,10 @@ export function presentRecordingStatus(status: RecordingStatus): RecordingStatus
 
 function presentDisk(disk: RecordingsDisk): RecordingStatusBody['recordings_disk'] {
   return { state: disk.state, space: disk.space, free_gb: disk.freeBytes === null ? null : gigabytes(disk.freeBytes), is_substitute: disk.isSubstitute, message: disk.message };
+}
+
+function presentRepair(repair: RecordingStatus['cameraStackRepair']): RecordingStatusBody['camera_stack_repair'] {
+  return repair === null ? null : { count: repair.count, last_at: seconds(repair.epochMs), success: repair.success, error: repair.error };
 }
 
 function presentLastStop(stop: LastStop): NonNullable<RecordingStatusBody['last_stop']> {
