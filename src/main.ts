@@ -28,6 +28,8 @@ import { configuredProfile, liveRequest, loadPipelineLibrary, pipelineTexts, rec
 import { openMonitor } from './monitor/open-monitor.js';
 import { exampleTargets, hlsFolder } from './preview/hls-folder.js';
 import { openLivePictures } from './preview/live-pictures.js';
+import { CameraStackRepair } from './recording/camera-stack-repair.js';
+import { Heartbeat } from './recording/heartbeat.js';
 import { MatchKeeper } from './recording/match-keeper.js';
 import { RELIEF_STEPS } from './recording/overload-guard.js';
 import { policyOf } from './recording/policy.js';
@@ -35,6 +37,7 @@ import { EncoderRelief } from './recording/encoder-relief.js';
 import { Recorder } from './recording/recorder.js';
 import { Relief } from './recording/relief.js';
 import { readSpace } from './recording/space.js';
+import { RecordingsVolume } from './recording/recordings-volume.js';
 import { RecordingStore } from './recording/store.js';
 import { statusLine } from './recording/status-line.js';
 import { UntidyList } from './recording/untidy-list.js';
@@ -86,8 +89,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const log = logging.part('daemon');
   const notifier = serviceNotifier(options.env);
 
-  const locks = await claimFolders(config, log);
+  await makeFolderDurably(config.stateDir);
+  const volume = await RecordingsVolume.choose({ configured: config.recordingsDir, stateDir: config.stateDir, clock: systemClock, log: logging.part('recording') });
+  const recordingsDir = volume.folder;
+  const locks = await claimFolders({ ...config, recordingsDir }, log);
   const undo: Undo[] = locks.map((lock) => ({ end: () => lock.release() }));
+  undo.push({ end: () => volume.close() });
   try {
     const templates = await loadPipelineLibrary(join(ROOT, 'gst-pipelines'));
     const chosen = await configuredProfile(templates, config, options.cwd);
@@ -127,22 +134,29 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
 
     const prober = new Prober(systemClock);
-    const system = new SystemSampler({ clock: systemClock, log: logging.part('system'), recordingsDir: config.recordingsDir });
+    const system = new SystemSampler({ clock: systemClock, log: logging.part('system'), recordingsDir });
     await system.start();
     undo.push({ end: () => system.stop() });
     const untidy = new UntidyList(config.stateDir, (error) => log.error({ err: error }, 'the list of matches to put in order cannot be kept'));
     await untidy.load();
-    const library = await openLibrary({ recordingsDir: config.recordingsDir, stateDir: config.stateDir, clock: systemClock, log: logging.part('library') });
+    const library = await openLibrary({ recordingsDir, stateDir: config.stateDir, clock: systemClock, log: logging.part('library') });
     undo.push({ end: () => library.close() });
     const mutex = new CameraMutex(systemClock);
     const relief = new Relief(cameras.map((camera) => new EncoderRelief(camera, systemClock, logging.part('recording'))));
+    const cameraStackRepair = new CameraStackRepair({
+      policy: () => ({ enabled: config.cameraStackRepairEnabled, afterFailures: config.cameraStackRepairAfterFailures, intervalMs: config.cameraStackRepairIntervalMs }),
+      applies: () => pipelines.some(({ text }) => text.includes('nvarguscamerasrc')),
+      clock: systemClock,
+      log: logging.part('recording'),
+    });
     const recorder = new Recorder({
       cameras,
-      recordingsDir: config.recordingsDir,
+      recordingsDir,
       policy: () => policyOf(config),
       pipeline: (camera) => ({ text: pipelines[camera]?.text ?? '', bitrateKbps: pipelines[camera]?.expected.bitrateKbps ?? null }),
       mutex,
       store: new RecordingStore(config.stateDir, systemClock, logging.part('recording')),
+      heartbeat: new Heartbeat(config.stateDir, systemClock, logging.part('recording')),
       keeper: new MatchKeeper({
         cameraIds: CAMERA_IDS,
         prober,
@@ -167,7 +181,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         steps: () => RELIEF_STEPS.filter((step) => step !== 'lower_bitrate' || pipelines.some(({ expected }) => expected.bitrateKbps !== null)),
         relieve: (steps) => relief.take(steps),
       },
-      space: { latest: () => system.latest()?.disk ?? null, read: () => readSpace(config.recordingsDir) },
+      space: { latest: () => system.latest()?.disk ?? null, read: () => readSpace(recordingsDir) },
+      volume,
+      cameraStackRepair,
       clock: systemClock,
       log: logging.part('recording'),
     });
@@ -177,10 +193,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       recording: recorder,
       system,
       minEffectiveFps: () => config.recordingSloMinEffectiveFps,
+      leftBehind: volume.leftBehind,
       clock: systemClock,
       log: logging.part('diagnostics'),
     });
     undo.push({ end: () => diagnostics.stop() });
+    undo.push({ end: cameraStackRepair.listen(recorder) });
     await recorder.adopt();
     // Its end in an orderly end comes first of all, below.
     undo.push({ end: () => undefined, leave: () => recorder.detach() });
@@ -293,7 +311,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       return unwind(undo.map(({ end, leave }) => (launcher.startsHosts ? end : (leave ?? end))), log);
     };
     return {
-      banner: bannerOf(http.url, chosen, pipelines, config, recorder),
+      banner: bannerOf(http.url, chosen, pipelines, recordingsDir, recorder),
       stop: () => (stopping ??= end().then((clean) => ended.resolve(clean ? 0 : 1))),
       stopped: ended.promise,
     };
@@ -356,7 +374,7 @@ async function checkPipelines(library: PipelineLibrary, pipelines: readonly Rend
   }
 }
 
-function bannerOf(address: string, chosen: ChosenProfile, pipelines: readonly RenderedPipeline[], config: Config, recorder: Recorder): Banner {
+function bannerOf(address: string, chosen: ChosenProfile, pipelines: readonly RenderedPipeline[], recordingsDir: string, recorder: Recorder): Banner {
   return {
     address,
     profile: chosen.profile,
@@ -366,7 +384,7 @@ function bannerOf(address: string, chosen: ChosenProfile, pipelines: readonly Re
       const bits = expected.bitrateKbps === null ? '' : `, ${expected.bitrateKbps} kbit/s`;
       return `cam${camera} ${size}${rate}${bits}`;
     }),
-    recordingsDir: config.recordingsDir,
+    recordingsDir,
     hoursLeft: recorder.status().hoursLeft,
   };
 }

@@ -20,8 +20,10 @@ import { nextStep, type Step, type Wanted } from './wanted.js';
 export interface CameraEvents {
   state: [state: HostState];
   journal: [entry: JournalEntry];
-  /** The host is gone; the reason is the host's own when it had time to say one. */
-  lost: [reason: string];
+  /** The host is gone; the reason is the host's own when it had time to say one, with its code. */
+  lost: [reason: string, code: string | null];
+  /** The host did not do what is wanted of it; it is asked again. */
+  refused: [reason: string, code: string];
 }
 
 export interface CameraOptions {
@@ -49,6 +51,9 @@ const MAX_BACKOFF_MS = 5000;
 const SHORT_REQUEST_MS = 5000;
 const PREPARE_MS = 12_000;
 
+/** What brings the host in line; `renew`: ends it, so that its successor is of this version. */
+type Action = Step | { readonly kind: 'renew' };
+
 export class Camera extends EventEmitter<CameraEvents> {
   readonly id: number;
   readonly #options: CameraOptions;
@@ -61,6 +66,8 @@ export class Camera extends EventEmitter<CameraEvents> {
   #launches = 0;
   #reconciling = false;
   #isOpening = false;
+  #refusals = 0;
+  #nextStepMonoMs = Number.NEGATIVE_INFINITY;
   #maintenance: Promise<void> | null = null;
   readonly #startedMonoUs: number;
   readonly #firstContact = Promise.withResolvers<boolean>();
@@ -90,8 +97,14 @@ export class Camera extends EventEmitter<CameraEvents> {
 
   want(wanted: Wanted): void {
     this.#wanted = wanted;
+    this.#obeyed();
     if (this.#connection === null) this.#withdrawal = this.#withdrawUnwanted();
     this.#reconcile();
+  }
+
+  /** Whether a host was already there when this object began to look for one. */
+  hostWasThere(): Promise<boolean> {
+    return this.#firstContact.promise;
   }
 
   /**
@@ -311,7 +324,8 @@ export class Camera extends EventEmitter<CameraEvents> {
     if (this.#stopping.signal.aborted) return;
     const failure = state?.lastFailure ?? null;
     const ownReason = failure !== null && state?.run?.playedMonoUs != null && failure.monoUs >= state.run.playedMonoUs;
-    this.emit('lost', ownReason ? failure.message : 'The camera process died.');
+    if (ownReason) this.emit('lost', failure.message, failure.code);
+    else this.emit('lost', 'The camera process died.', null);
   }
 
   async #replaceHung(connection: HostConnection): Promise<void> {
@@ -321,19 +335,39 @@ export class Camera extends EventEmitter<CameraEvents> {
     connection.close();
   }
 
-  /** Runs at every message, so a step that failed is tried again with the next one. */
+  /** Runs at every message, so a step that failed is tried again, after a pause that grows. */
   #reconcile(): void {
     const state = this.state;
-    if (state === null || this.#reconciling || this.#requests.pending > 0) return;
-    const step = nextStep(this.#wanted, state) ?? (this.#isOutdated(state) ? { kind: 'renew' as const } : null);
+    if (state === null || this.#reconciling || this.#requests.pending > 0 || this.#options.clock.monoMs() < this.#nextStepMonoMs) return;
+    const step: Action | null = nextStep(this.#wanted, state) ?? (this.#isOutdated(state) ? { kind: 'renew' } : null);
     if (step === null) return;
     this.#reconciling = true;
     this.#options.log.info({ step: step.kind, phase: state.phase }, 'bringing the camera host in line');
     this.#carryOut(step)
-      .catch((error: unknown) => this.#options.log.warn({ err: error, step: step.kind }, 'the camera host did not follow'))
+      .then(
+        () => this.#obeyed(),
+        (error: unknown) => this.#refused(step, error),
+      )
       .finally(() => {
         this.#reconciling = false;
       });
+  }
+
+  #obeyed(): void {
+    this.#refusals = 0;
+    this.#nextStepMonoMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** A camera or a disk that is not there may take hours to come back: it is asked all the while, but not in a hurry. */
+  #refused(step: Action, thrown: unknown): void {
+    const { backoffMs, clock, log } = this.#options;
+    const error = asTouchlineError(thrown);
+    log.warn({ err: error, step: step.kind }, 'the camera host did not follow');
+    // Its loss is told on its own, and its successor has done nothing wrong.
+    if (error.code === 'host_gone') return;
+    this.#refusals += 1;
+    this.#nextStepMonoMs = clock.monoMs() + Math.min(MAX_BACKOFF_MS, backoffMs() * this.#refusals);
+    this.emit('refused', error.message, error.code);
   }
 
   /** One that was started after this daemon is what its supervisor has: ending it would change nothing. */
@@ -341,7 +375,7 @@ export class Camera extends EventEmitter<CameraEvents> {
     return this.#wanted.kind === 'idle' && phase === 'idle' && softwareVersion !== this.#options.softwareVersion && startedMonoUs < this.#startedMonoUs;
   }
 
-  async #carryOut(step: Step | { readonly kind: 'renew' }): Promise<void> {
+  async #carryOut(step: Action): Promise<void> {
     if (step.kind === 'renew') {
       await this.#requests.run(() => this.#connected().request('shutdown', { eosTimeoutMs: SHORT_REQUEST_MS }, SHORT_REQUEST_MS));
       return;

@@ -17,8 +17,21 @@ const head = {
 };
 const NullableString = Type.Union([Type.String(), Type.Null()]);
 
+/** How a match goes on in another boot, whose monotonic clock has nothing to do with the one before. */
+export const ContinuationSchema = Type.Object({
+  /** Last sign of life before the interruption: in which boot, and when in it. */
+  bootId: Type.String(),
+  monoUs: Type.Number(),
+  epochMs: Type.Number(),
+  /** When the match was taken up again, in the boot of this entry. */
+  resumedMonoUs: Type.Number(),
+  /** Between the two; null when the clock of the machine cannot be right. */
+  gapMs: Type.Union([Type.Number(), Type.Null()]),
+});
+export type Continuation = Static<typeof ContinuationSchema>;
+
 export const JournalEntrySchema = Type.Union([
-  Type.Object({ ...head, kind: Type.Literal('run-started'), stamp: Type.String(), resumes: Type.Number(), cause: NullableString }),
+  Type.Object({ ...head, kind: Type.Literal('run-started'), stamp: Type.String(), resumes: Type.Number(), cause: NullableString, continues: Type.Optional(ContinuationSchema) }),
   Type.Object({ ...head, kind: Type.Literal('first-frame'), frameMonoUs: Type.Number() }),
   Type.Object({ ...head, kind: Type.Literal('segment-opened'), name: Type.String(), index: Type.Number() }),
   Type.Object({

@@ -7,7 +7,7 @@
  * jumps of the wall clock.
  */
 import { Type, type Static } from 'typebox';
-import { JournalEntrySchema } from './journal.js';
+import { ContinuationSchema, JournalEntrySchema } from './journal.js';
 
 export const PROTOCOL_VERSION = 1;
 /** Longest time between two messages of a healthy host: while it runs a pipeline, and while it is idle. */
@@ -73,6 +73,10 @@ export const RecordingSpecSchema = Type.Object({
   eosTimeoutMs: Type.Number({ minimum: 100 }),
   /** Wall clock of the start, for the stamp in the segment names: the same one on every camera. */
   startedEpochMs: Type.Number(),
+  /** What must be mounted for `matchDir` to be on its disk; absent where it needs none. */
+  mountPoint: Type.Optional(Type.String({ pattern: '^/' })),
+  /** The match was interrupted by a restart of the machine, and this run goes on with it. */
+  continues: Type.Optional(ContinuationSchema),
 });
 export type RecordingSpec = Static<typeof RecordingSpecSchema>;
 

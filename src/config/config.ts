@@ -2,6 +2,8 @@ import type { WireCamera } from './camera-schema.js';
 import type { ConfigKey, WireConfig } from './schema.js';
 
 const MS_PER_SECOND = 1000;
+const MS_PER_MINUTE = 60 * MS_PER_SECOND;
+const BYTES_PER_MIB = 1024 ** 2;
 const BYTES_PER_GIB = 1024 ** 3;
 
 /** The one place where the file's words become the daemon's: camelCase, durations in ms, sizes in bytes. */
@@ -31,6 +33,11 @@ export function toConfig(wire: WireConfig) {
     recordingRecoveryBackoffMs: wire.recording_recovery_backoff_seconds * MS_PER_SECOND,
     recordingMinFreeBytes: wire.recording_min_free_gb * BYTES_PER_GIB,
     recordingSloMinEffectiveFps: wire.recording_slo_min_effective_fps,
+    recordingSpaceLowMs: wire.recording_space_low_minutes * MS_PER_MINUTE,
+    recordingSpaceCriticalMs: wire.recording_space_critical_minutes * MS_PER_MINUTE,
+    recordingReserveBytes: wire.recording_reserve_mb * BYTES_PER_MIB,
+    recordingResumeEnabled: wire.recording_resume_enabled,
+    recordingResumeMaxAgeMs: wire.recording_resume_max_age_seconds * MS_PER_SECOND,
 
     previewTransportMode: wire.preview_transport_mode,
     hlsDir: wire.hls_dir,
@@ -46,6 +53,10 @@ export function toConfig(wire: WireConfig) {
     overloadCpuPercentThreshold: wire.recording_overload_cpu_percent_threshold,
     overloadPollIntervalMs: wire.recording_overload_poll_interval_seconds * MS_PER_SECOND,
     overloadUnhealthyStreakThreshold: wire.recording_overload_unhealthy_streak_threshold,
+
+    cameraStackRepairEnabled: wire.camera_stack_repair_enabled,
+    cameraStackRepairAfterFailures: wire.camera_stack_repair_after_failures,
+    cameraStackRepairIntervalMs: wire.camera_stack_repair_interval_seconds * MS_PER_SECOND,
 
     video: { width: wire.video_width, height: wire.video_height, framerate: wire.video_framerate },
     /** Index 0 is the left camera, 1 the right one. */

@@ -20,6 +20,7 @@ export function crossViolations(config: WireConfig): Violation[] {
     ...sizeViolations(config),
     ...folderViolations(config),
     ...sourceViolations(config),
+    ...spaceViolations(config),
   ];
 }
 
@@ -71,6 +72,13 @@ function folderViolations(config: WireConfig): Violation[] {
     violations.push({ path: ['runtime_dir'], message, rule: 'socket_path', value: config.runtime_dir });
   }
   return violations;
+}
+
+/** The mild warning comes first. */
+function spaceViolations(config: WireConfig): Violation[] {
+  const { recording_space_low_minutes: low, recording_space_critical_minutes: critical } = config;
+  if (critical <= low) return [];
+  return [{ path: ['recording_space_critical_minutes'], message: `must not be more than recording_space_low_minutes (${low})`, rule: 'order', value: critical }];
 }
 
 /** Two cameras cannot share one device; one video file for both is fine for a demonstration. */

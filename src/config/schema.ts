@@ -19,6 +19,8 @@ interface Words extends TSchemaOptions {
 
 const seconds = (range: { minimum: number; maximum: number }, words: Words) =>
   Type.Number({ ...range, 'x-unit': 'seconds', ...words });
+const minutes = (value: number, description: string) =>
+  Type.Number({ minimum: 0, maximum: 1440, default: value, 'x-unit': 'minutes', description, ...LIVE });
 const orNull = <S extends TSchema>(schema: S, words: Words) => Type.Union([schema, Type.Null()], words);
 
 const folder = (words: Words) =>
@@ -170,6 +172,25 @@ const recording = {
     description: 'A finished file below this rate raises an alert.',
     ...LIVE,
   }),
+  recording_space_low_minutes: minutes(60, 'With room for less than this much more of the recording, an alert warns.'),
+  recording_space_critical_minutes: minutes(15, 'With room for less than this, a second alert calls it an error.'),
+  recording_reserve_mb: Type.Integer({
+    minimum: 0,
+    maximum: 1_000_000,
+    default: 512,
+    'x-unit': 'MiB',
+    description: 'With less free space a running recording is stopped in order, so that its files are finalised; 0 = never.',
+    ...LIVE,
+  }),
+  recording_resume_enabled: Type.Boolean({
+    default: true,
+    description: 'After a power cut in mid-match, go on recording the same match.',
+    ...AT_START,
+  }),
+  recording_resume_max_age_seconds: seconds(
+    { minimum: 0, maximum: 604_800 },
+    { default: 1800, description: 'A match that was last recorded longer ago than this is over. A clock that is known to be wrong ends no match.', ...AT_START },
+  ),
 };
 
 const overload = {
@@ -197,6 +218,25 @@ const overload = {
     description: 'Bad looks in a row until the guard acts, and until each further step.',
     ...LIVE,
   }),
+};
+
+const cameraStack = {
+  camera_stack_repair_enabled: Type.Boolean({
+    default: true,
+    description: 'On a Jetson: restart nvargus-daemon when no camera comes back without that.',
+    ...LIVE,
+  }),
+  camera_stack_repair_after_failures: Type.Integer({
+    minimum: 1,
+    maximum: 1000,
+    default: 3,
+    description: 'How often in a row a camera must have failed before that.',
+    ...LIVE,
+  }),
+  camera_stack_repair_interval_seconds: seconds(
+    { minimum: 10, maximum: 86_400 },
+    { default: 300, description: 'Shortest time between two of these restarts.', ...LIVE },
+  ),
 };
 
 const pixels = Type.Integer({ minimum: 16, maximum: 8192 });
@@ -306,7 +346,7 @@ const picture = {
 
 /** The whole configuration with every default filled in, in the words of the file. */
 export const ConfigSchema = Type.Object(
-  { ...general, ...recording, ...overload, ...preview, ...page, ...picture },
+  { ...general, ...recording, ...overload, ...cameraStack, ...preview, ...page, ...picture },
   { additionalProperties: false, title: 'Touchline configuration' },
 );
 

@@ -11,6 +11,7 @@ import { EventLog } from './event-log.js';
 import { HealthWriter } from './health-writer.js';
 import { Journal } from './journal.js';
 import { Patrol } from './patrol.js';
+import { type LeftBehind } from './disk-alerts.js';
 import { RecordingWatch } from './recording-watch.js';
 import { StackWatch } from './stack-watch.js';
 import type { BoardSample, Diagnostics, LogType } from './types.js';
@@ -22,6 +23,8 @@ export interface DiagnosticsOptions {
   readonly system: SystemSampler;
   /** `recording_slo_min_effective_fps` of this moment. */
   readonly minEffectiveFps: () => number;
+  /** Matches that lie where they do not belong. */
+  readonly leftBehind: LeftBehind | null;
   readonly clock: Clock;
   readonly log: Logger;
   /** Between two lines of the health log while nothing changes. */
@@ -51,6 +54,7 @@ export async function startDiagnostics(options: DiagnosticsOptions): Promise<Dia
   journal.note({ eventType: 'daemon_started', severity: 'info', message: 'The daemon has started', details: { pid: process.pid } });
   const watch = new RecordingWatch(recording, journal, options.minEffectiveFps);
   const stopListening = watch.listen();
+  watch.lookAtDisk(options.leftBehind);
   const health = new HealthWriter({ recording, watch, system, board, file: logs.health, clock, intervalMs: options.healthIntervalMs ?? HEALTH_INTERVAL_MS });
   const stack = new StackWatch({ logDir, watchdog: logs.watchdog, journal, clock });
   const healthPatrol = new Patrol({ clock, log, fault: 'the health log cannot be kept', intervalMs: HEALTH_LOOK_MS, look: () => health.look() });

@@ -38,9 +38,8 @@ export class HealthWriter {
 
   /** Looks, and writes a line if one is due. */
   async look(): Promise<void> {
-    const { recording, watch, system, board, file, clock, intervalMs } = this.#options;
+    const { recording, system, board, file, clock, intervalMs } = this.#options;
     const sample = system.latest();
-    watch.lookAtSpace(sample?.disk?.freeBytes ?? null);
     const before = recording.status();
     const verdict = before.phase === 'recording' ? await this.#verdict() : { healthy: true, issues: [] };
     const status = recording.status();

@@ -1,39 +1,43 @@
-/** When little room is left on the disk that is being recorded to. Pure. */
+/** What is told of the room on the disk that is being recorded to. Pure. */
+import type { RecordingEvents, Room, StopResult } from '../recording/types.js';
 import type { LogEvent } from './entry.js';
 
-export interface Room {
-  /** Null when nobody knows how much the cameras write. */
-  readonly hoursLeft: number | null;
-  readonly freeBytes: number | null;
-}
-
-interface Threshold {
-  readonly name: string;
-  readonly hours: number;
-  readonly bytes: number;
-  readonly severity: 'warning' | 'error';
-}
-
 const GIB = 1024 ** 3;
+const WORSE = ['ok', 'low', 'critical', 'reserve'] as const;
 
-/** The bytes count where nobody knows how long they last. Mildest first. */
-const THRESHOLDS: readonly Threshold[] = [
-  { name: 'one_hour', hours: 1, bytes: 20 * GIB, severity: 'warning' },
-  { name: 'quarter_hour', hours: 0.25, bytes: 5 * GIB, severity: 'error' },
-];
-
-/** Names of the thresholds that are crossed. */
-export function crossedThresholds(room: Room): readonly string[] {
-  return THRESHOLDS.filter(({ hours, bytes }) => (room.hoursLeft !== null ? room.hoursLeft < hours : room.freeBytes !== null && room.freeBytes < bytes)).map(({ name }) => name);
-}
-
-export function lowSpaceAlert(matchId: string, threshold: string, room: Room): LogEvent {
-  const freeGb = room.freeBytes === null ? null : Number((room.freeBytes / GIB).toFixed(2));
+/** Null when there is more room than before: nobody has to act on that. */
+export function lowSpaceAlert({ matchId, before, after, room }: RecordingEvents['space'][0]): LogEvent | null {
+  if (WORSE.indexOf(after) <= WORSE.indexOf(before)) return null;
   const lasts = room.hoursLeft === null ? 'an unknown time' : `${Math.floor(room.hoursLeft * 60)} minutes`;
+  const stops = after === 'reserve' ? ' The recording is about to be stopped, so that its files are finalised.' : '';
   return {
     eventType: 'recording_low_space',
-    severity: THRESHOLDS.find(({ name }) => name === threshold)?.severity ?? 'warning',
-    message: `Little space is left while ${matchId} is recorded: it lasts for ${lasts}. Delete matches that have been copied.`,
-    details: { match_id: matchId, threshold, hours_left: room.hoursLeft, disk_free_gb: freeGb },
+    severity: after === 'low' ? 'warning' : 'error',
+    message: `Little space is left while ${matchId} is recorded: it lasts for ${lasts}.${stops} Delete matches that have been copied.`,
+    details: { match_id: matchId, level: after, hours_left: room.hoursLeft, disk_free_gb: freeGb(room) },
   };
+}
+
+export function roomAgain({ matchId, after, room }: RecordingEvents['space'][0]): LogEvent {
+  return {
+    eventType: 'recording_space_recovered',
+    severity: 'info',
+    message: `There is more room again while ${matchId} is recorded`,
+    details: { match_id: matchId, level: after, hours_left: room.hoursLeft, disk_free_gb: freeGb(room) },
+  };
+}
+
+/** A match that nobody stopped has been stopped. */
+export function stoppedNoSpace(result: StopResult): LogEvent {
+  const matchId = result.outcome?.matchId ?? null;
+  return {
+    eventType: 'recording_stopped_no_space',
+    severity: 'error',
+    message: `The recordings disk is full: ${matchId} was stopped so that its files are finalised. Delete matches that have been copied, then start a new recording.`,
+    details: { match_id: matchId, message: result.message, success: result.success },
+  };
+}
+
+function freeGb({ freeBytes }: Room): number | null {
+  return freeBytes === null ? null : Number((freeBytes / GIB).toFixed(2));
 }

@@ -1,8 +1,11 @@
 import type { EventEmitter } from 'node:events';
-import type { CameraId, MatchPlace, RecordingEvents, RecordingService, ReliefStep, StopResult } from '../recording/types.js';
+import type { CameraId, MatchPlace, RecordingEvents, RecordingService, ReliefStep, StopReason, StopResult } from '../recording/types.js';
 import type { LogEvent } from './entry.js';
 import type { Journal } from './journal.js';
-import { crossedThresholds, lowSpaceAlert } from './low-space.js';
+import { lowSpaceAlert, roomAgain, stoppedNoSpace } from './low-space.js';
+import { notStartedAlert, repairAlert } from './camera-alerts.js';
+import { diskFault, diskMissing, leftBehindAlert, type LeftBehind } from './disk-alerts.js';
+import { interruptedAlert, resumedAlert } from './interruption-alerts.js';
 import { probeFailedEvent } from './signals.js';
 import { stopAlerts, stopSignals } from './stop-alerts.js';
 
@@ -34,28 +37,34 @@ export class RecordingWatch {
     const { events } = this.#recording;
     const started = (match: MatchPlace): void => this.#began(match, 'recording_started', 'The recording has begun');
     const adopted = (match: MatchPlace): void => this.#began(match, 'recording_adopted', 'The recording went on while the daemon was away; it has taken over again');
-    const interrupted = (match: MatchPlace): void => this.#interrupted(match);
-    const stopped = (result: StopResult): void => this.#stopped(result);
+    const resumed = (match: RecordingEvents['resumed'][0]): void => {
+      this.#alertAndNote(resumedAlert(match));
+      this.lookAtDisk(null);
+    };
+    const interrupted = (match: RecordingEvents['interrupted'][0]): void => this.#alertAndNote(interruptedAlert(match));
+    const stopped = (result: StopResult, reason: StopReason): void => this.#stopped(result, reason);
+    const space = (change: RecordingEvents['space'][0]): void => this.#space(change);
     const degraded = (problem: RecordingEvents['degraded'][0]): void => this.#degraded(problem);
     const recovered = (camera: RecordingEvents['recovered'][0]): void => this.#recovered(camera);
     const overload = (guard: RecordingEvents['overload'][0]): void => this.#overload(guard);
+    const repaired = (repair: RecordingEvents['cameraStackRepair'][0]): void => this.#alertAndNote(repairAlert(repair));
+    const notStarted = (attempt: RecordingEvents['notStarted'][0]): void => this.#alertAndNote(notStartedAlert(attempt));
     const changed = (): void => this.#changed();
-    events.on('started', started).on('adopted', adopted).on('interrupted', interrupted).on('stopped', stopped);
-    events.on('degraded', degraded).on('recovered', recovered).on('overload', overload).on('changed', changed);
+    events.on('started', started).on('adopted', adopted).on('resumed', resumed).on('interrupted', interrupted).on('stopped', stopped);
+    events.on('degraded', degraded).on('recovered', recovered).on('overload', overload).on('space', space).on('changed', changed);
+    events.on('cameraStackRepair', repaired).on('notStarted', notStarted);
     return () => {
-      events.off('started', started).off('adopted', adopted).off('interrupted', interrupted).off('stopped', stopped);
-      events.off('degraded', degraded).off('recovered', recovered).off('overload', overload).off('changed', changed);
+      events.off('started', started).off('adopted', adopted).off('resumed', resumed).off('interrupted', interrupted).off('stopped', stopped);
+      events.off('degraded', degraded).off('recovered', recovered).off('overload', overload).off('space', space).off('changed', changed);
+      events.off('cameraStackRepair', repaired).off('notStarted', notStarted);
     };
   }
 
-  /** To be called now and then while recording. */
-  lookAtSpace(freeBytes: number | null): void {
-    const { recording, matchId, hoursLeft } = this.#recording.status();
-    if (!recording || matchId === null) return;
-    const room = { hoursLeft, freeBytes };
-    for (const threshold of crossedThresholds(room)) {
-      if (this.#isNews(`space ${threshold}`)) this.#alertAndNote(lowSpaceAlert(matchId, threshold, room));
-    }
+  /** At the beginning of the daemon and of each recording: whether matches go where they belong. */
+  lookAtDisk(leftBehind: LeftBehind | null): void {
+    const { recordingsDisk, matchId } = this.#recording.status();
+    if (recordingsDisk.isSubstitute) this.#alertAndNote(diskMissing(recordingsDisk.message ?? 'The recordings disk is missing.', matchId));
+    if (leftBehind !== null) this.#alertAndNote(leftBehindAlert(leftBehind));
   }
 
   /** A file that was found broken while the recording runs; each is told once. */
@@ -70,19 +79,18 @@ export class RecordingWatch {
 
   #began({ matchId }: MatchPlace, eventType: string, message: string): void {
     this.#journal.note({ eventType, severity: 'info', message: `${message}: ${matchId}`, details: { match_id: matchId } });
+    this.lookAtDisk(null);
   }
 
-  #interrupted({ matchId }: MatchPlace): void {
-    this.#alertAndNote({
-      eventType: 'recording_interrupted',
-      severity: 'error',
-      message: `The machine was restarted while ${matchId} was recorded: the recording ends there. What was on the disk is kept; start a new recording if the match goes on.`,
-      details: { match_id: matchId },
-    });
+  #space(change: RecordingEvents['space'][0]): void {
+    const alert = lowSpaceAlert(change);
+    if (alert === null) this.#journal.note(roomAgain(change));
+    else this.#alertAndNote(alert);
   }
 
-  #stopped(result: StopResult): void {
+  #stopped(result: StopResult, reason: StopReason): void {
     if (result.outcome === null) return;
+    if (reason === 'no_space') this.#alertAndNote(stoppedNoSpace(result));
     for (const signal of stopSignals(result)) this.#journal.note(signal);
     const alerts = stopAlerts(result, this.#minEffectiveFps());
     for (const alert of alerts) this.#journal.alert(alert);
@@ -91,11 +99,15 @@ export class RecordingWatch {
       eventType: 'recording_stopped',
       severity: result.success ? 'info' : 'error',
       message: `${matchId}: ${result.message}`,
-      details: { match_id: matchId, success: result.success, alerts: alerts.map(({ eventType }) => eventType) },
+      details: { match_id: matchId, success: result.success, reason, alerts: alerts.map(({ eventType }) => eventType) },
     });
   }
 
-  #degraded({ matchId, camera, reason, attempts }: RecordingEvents['degraded'][0]): void {
+  #degraded({ matchId, camera, reason, fault, attempts }: RecordingEvents['degraded'][0]): void {
+    if (fault === 'disk') {
+      this.#diskFault(matchId, camera, reason);
+      return;
+    }
     const event: LogEvent = {
       eventType: 'recording_camera_degraded',
       severity: 'warning',
@@ -104,6 +116,14 @@ export class RecordingWatch {
     };
     this.#journal.note(event);
     if (!this.#down.has(camera)) this.#journal.alertSometimes(event, `${camera}`);
+    this.#down.add(camera);
+  }
+
+  /** One disk for all cameras: told once, not once per camera. */
+  #diskFault(matchId: string, camera: CameraId, reason: string): void {
+    const event = diskFault(matchId, camera, reason);
+    this.#journal.note(event);
+    if (this.#down.size === 0) this.#journal.alertSometimes(event, 'disk');
     this.#down.add(camera);
   }
 
@@ -163,7 +183,7 @@ export class RecordingWatch {
     const event: LogEvent = {
       eventType: 'recording_camera_degraded',
       severity: 'error',
-      message: `Camera ${camera} does not come back after ${attempts} attempts: ${lastError ?? 'it delivers no frames'}. Check its cable and restart nvargus-daemon; it is tried again all the while.`,
+      message: `Camera ${camera} does not come back after ${attempts} attempts: ${lastError ?? 'it delivers no frames'}. Check its cable; it is tried again all the while.`,
       details: { match_id: matchId, camera, reason: lastError, attempts, exhausted: true },
     };
     this.#journal.note(event);

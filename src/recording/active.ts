@@ -2,12 +2,20 @@
 import type { Camera } from '../camera/camera.js';
 import type { HostState, RecordingSpec } from '../camera/protocol.js';
 import type { Clock } from '../lib/clock.js';
+import { diskReason, faultOf, framesWaiting, slowness } from './disk-trouble.js';
 import { RecoveryAccount } from './recovery.js';
 import type { StoredRecording } from './store.js';
-import type { CameraFacts, CameraId, PipelineState, RecordingCamera } from './types.js';
+import type { CameraFacts, CameraId, CameraRecovery, Fault, PipelineState, RecordingCamera } from './types.js';
 
 /** Older than this, a host's numbers are no facts any more. */
 const STATE_MAX_AGE_MS = 2000;
+
+export interface Trouble {
+  readonly reason: string;
+  readonly fault: Fault;
+  /** Nothing is lost yet. */
+  readonly isSlowness: boolean;
+}
 
 export class RecordedCamera {
   readonly camera: Camera;
@@ -15,7 +23,8 @@ export class RecordedCamera {
   readonly account: RecoveryAccount;
   readonly #clock: Clock;
   readonly #onState = (state: HostState): void => this.#observe(state);
-  readonly #onLost = (reason: string): void => this.#lost(reason);
+  readonly #onLost = (reason: string, code: string | null): void => this.#lost(reason, code);
+  readonly #onRefused = (reason: string, code: string): void => this.#count(reason, code);
   readonly #sinceMonoMs: number;
   #state: HostState | null;
   #heardMonoMs: number;
@@ -36,11 +45,13 @@ export class RecordedCamera {
     this.#grewMonoMs = clock.monoMs();
     camera.on('state', this.#onState);
     camera.on('lost', this.#onLost);
+    camera.on('refused', this.#onRefused);
   }
 
   close(): void {
     this.camera.off('state', this.#onState);
     this.camera.off('lost', this.#onLost);
+    this.camera.off('refused', this.#onRefused);
   }
 
   /** The host's account of this run, null while there is none or it is too old to be believed. */
@@ -87,6 +98,7 @@ export class RecordedCamera {
       largestGapMs: run.source.largestGapMs,
       bytesWritten: run.sink.bytes,
       bytesSynced: run.sink.syncedBytes,
+      framesWaiting: framesWaiting(run),
       fps: run.encoded.fps,
     };
   }
@@ -103,7 +115,7 @@ export class RecordedCamera {
     }
     const broke = state.lastFailure !== null && run.playedMonoUs !== null && state.lastFailure.monoUs >= run.playedMonoUs;
     if (broke) {
-      this.#lost(state.lastFailure?.message ?? 'The recording broke.');
+      this.#lost(state.lastFailure?.message ?? 'The recording broke.', state.lastFailure?.code ?? null);
     } else if (run.encoded?.lastFrameAgeMs != null && run.encoded.lastFrameAgeMs <= this.spec.stallMs) {
       this.#down = false;
       this.account.delivering(this.#heardMonoMs, this.#clock.nowEpochMs());
@@ -111,12 +123,27 @@ export class RecordedCamera {
   }
 
   /** A host that fails says so and then goes: that is one loss. */
-  #lost(reason: string): void {
+  #lost(reason: string, code: string | null): void {
     const pid = this.#state?.pid ?? null;
     if (pid !== null && pid === this.#countedPid) return;
     this.#countedPid = pid;
+    this.#count(reason, code);
+  }
+
+  #count(reason: string, code: string | null): void {
+    const fault = faultOf(code);
     this.#down = true;
-    this.account.lost(reason);
+    this.account.lost(fault === 'disk' ? diskReason(reason) : reason, fault);
+  }
+
+  /** Why it is not recorded as it should be; null when it is. */
+  trouble(): Trouble | null {
+    const reason = this.account.degradedReason;
+    if (reason !== null) return { reason, fault: this.account.fault, isSlowness: false };
+    const run = this.run;
+    const slow = run === null ? null : slowness(run);
+    if (slow !== null) return { reason: slow, fault: 'disk', isSlowness: true };
+    return this.state === 'error' ? { reason: 'The camera delivers no frames.', fault: 'camera', isSlowness: false } : null;
   }
 }
 
@@ -139,15 +166,23 @@ export class ActiveRecording {
     for (const recorded of this.cameras.values()) recorded.close();
   }
 
-  /** Why the recording is not what it should be, per camera; empty when it is. */
-  degraded(): Map<CameraId, string> {
+  /** What has happened to the cameras so far, for the answer to a stop. */
+  accounts(): { readonly recovery: ReadonlyMap<CameraId, CameraRecovery>; readonly degradedDuringRecording: ReadonlyMap<CameraId, string> } {
     const reasons = new Map<CameraId, string>(this.stored.failed.map(({ camera, reason }) => [camera, reason]));
-    for (const [id, recorded] of this.cameras) {
-      const reason = recorded.account.degradedReason;
-      if (reason !== null) reasons.set(id, reason);
-      else if (recorded.state === 'error') reasons.set(id, 'The camera delivers no frames.');
+    for (const [id, { account }] of this.cameras) {
+      if (account.everDegradedReason !== null) reasons.set(id, account.everDegradedReason);
     }
-    return reasons;
+    return { recovery: new Map([...this.cameras].map(([id, { account }]) => [id, account.snapshot()])), degradedDuringRecording: reasons };
+  }
+
+  /** Why the recording is not what it should be, per camera; empty when it is. */
+  degraded(): Map<CameraId, Trouble> {
+    const troubles = new Map<CameraId, Trouble>(this.stored.failed.map(({ camera, reason }) => [camera, { reason, fault: 'camera', isSlowness: false }]));
+    for (const [id, recorded] of this.cameras) {
+      const trouble = recorded.trouble();
+      if (trouble !== null) troubles.set(id, trouble);
+    }
+    return troubles;
   }
 }
 

@@ -39,6 +39,8 @@ export class Announcer {
       [...status.cameras].map(([id, camera]) => [id, camera.state]),
       [...status.degradedReasons],
       status.overloadGuard.steps,
+      status.recordingsDisk.state,
+      status.recordingsDisk.space,
       [...status.recovery].map(([id, { attempts, recovering, failedPermanently }]) => [id, attempts, recovering, failedPermanently]),
     ]);
     if (shown === this.#shown) return;
@@ -55,7 +57,7 @@ export class Announcer {
       if (key === 'overload_guard') continue;
       degraded.set(key, reason);
       if (this.#degraded.get(key) === reason) continue;
-      this.tell('degraded', { ...match, camera: key, reason, attempts: status.recovery.get(key)?.attempts ?? 0 });
+      this.tell('degraded', { ...match, camera: key, reason, fault: status.diskFaults.has(key) ? 'disk' : 'camera', attempts: status.recovery.get(key)?.attempts ?? 0 });
     }
     for (const camera of this.#degraded.keys()) {
       if (!degraded.has(camera)) this.tell('recovered', { ...match, camera });

@@ -4,7 +4,7 @@
  * Keys are snake_case like everything that FootballVision's tools read.
  */
 import { Type, type Static } from 'typebox';
-import type { JournalEntry } from '../camera/journal.js';
+import type { Continuation, JournalEntry } from '../camera/journal.js';
 import { compareSegments, parseSegmentName } from '../camera/segment-names.js';
 import type { ProbeResult } from './types.js';
 
@@ -41,6 +41,15 @@ const ManifestCameraSchema = Type.Object({
 });
 export type ManifestCamera = Static<typeof ManifestCameraSchema>;
 
+const InterruptionSchema = Type.Object({
+  cause: Type.Literal('machine_restarted'),
+  /** Last sign of life before it, and when the match was taken up again, by the wall clock of that moment. */
+  from_epoch_ms: Type.Number(),
+  to_epoch_ms: Type.Number(),
+  /** Null when the clock of the machine could not be right: the two times above cannot be compared then. */
+  seconds: NullableNumber,
+});
+
 export const ManifestSchema = Type.Object({
   v: Type.Literal(1),
   match_id: Type.String(),
@@ -51,6 +60,8 @@ export const ManifestSchema = Type.Object({
   started_mono_us: NullableNumber,
   ended_epoch_ms: NullableNumber,
   boot_ids: Type.Array(Type.String()),
+  /** Restarts of the machine after which the match went on; absent in older files. */
+  interruptions: Type.Optional(Type.Array(InterruptionSchema)),
   /** Between the first frames of the cameras. */
   first_frame_offset_ms: NullableNumber,
   cameras: Type.Record(Type.String(), ManifestCameraSchema),
@@ -58,6 +69,8 @@ export const ManifestSchema = Type.Object({
   marks: Type.Array(Type.Unknown()),
 });
 export type Manifest = Static<typeof ManifestSchema>;
+
+type RunStarted = JournalEntry & { readonly kind: 'run-started' };
 
 export interface SegmentFile {
   readonly name: string;
@@ -82,13 +95,13 @@ export interface ManifestInput {
 export function buildManifest(input: ManifestInput): Manifest {
   const cameras: Record<string, ManifestCamera> = {};
   const boots = new Set<string>();
-  let firstEntry: JournalEntry | null = null;
+  let firstEntry: RunStarted | null = null;
   for (const { camera, journal, files } of input.cameras) {
     if (journal.length === 0 && files.length === 0) continue;
     cameras[String(camera)] = buildCamera(camera, journal, files, input);
     for (const entry of journal) boots.add(entry.bootId);
     const first = journal.find((entry) => entry.kind === 'run-started');
-    if (first !== undefined && (firstEntry === null || first.epochMs < firstEntry.epochMs)) firstEntry = first;
+    if (first !== undefined && (firstEntry === null || isEarlier(first, firstEntry))) firstEntry = first;
   }
   const firstFrames = Object.values(cameras).map((camera) => camera.first_frame_mono_us);
   const known = firstFrames.filter((value) => value !== null);
@@ -101,10 +114,28 @@ export function buildManifest(input: ManifestInput): Manifest {
     started_mono_us: firstEntry?.monoUs ?? input.previous?.started_mono_us ?? null,
     ended_epoch_ms: input.endedEpochMs,
     boot_ids: [...boots],
+    interruptions: interruptionsOf(input.cameras.map(({ journal }) => journal)),
     first_frame_offset_ms: known.length < 2 ? null : (Math.max(...known) - Math.min(...known)) / 1000,
     cameras,
     marks: input.previous?.marks ?? [],
   };
+}
+
+/** A run that goes on after an interruption is no beginning, whatever the clock said. */
+function isEarlier(one: RunStarted, other: RunStarted): boolean {
+  const [resumed, otherResumed] = [one.continues !== undefined, other.continues !== undefined];
+  return resumed === otherResumed ? one.epochMs < other.epochMs : otherResumed;
+}
+
+/** Each boot tells it once per run of each camera. */
+function interruptionsOf(journals: readonly (readonly JournalEntry[])[]): Static<typeof InterruptionSchema>[] {
+  const found = new Map<string, Static<typeof InterruptionSchema>>();
+  for (const entry of journals.flat()) {
+    if (entry.kind !== 'run-started' || entry.continues === undefined || found.has(entry.bootId)) continue;
+    const { epochMs, gapMs, resumedMonoUs } = entry.continues;
+    found.set(entry.bootId, { cause: 'machine_restarted', from_epoch_ms: epochMs, to_epoch_ms: Math.round(entry.epochMs - (entry.monoUs - resumedMonoUs) / 1000), seconds: gapMs === null ? null : gapMs / 1000 });
+  }
+  return [...found.values()];
 }
 
 function buildCamera(camera: number, journal: readonly JournalEntry[], files: readonly SegmentFile[], input: ManifestInput): ManifestCamera {
@@ -159,12 +190,12 @@ function sortedSegments(camera: number, files: readonly SegmentFile[]): SegmentF
 
 /**
  * A gap lies between two runs of the host: from the first frame of the earlier one plus the duration of its media, to
- * the first frame of the later one, all on the monotonic clock.
+ * the first frame of the later one, all on the monotonic clock of the earlier one.
  */
 function gapsOf(journal: readonly JournalEntry[], segments: readonly ManifestSegment[]): Static<typeof GapSchema>[] {
-  const runs: { stamp: string; bootId: string; cause: string | null; firstFrameUs: number | null; ended: boolean }[] = [];
+  const runs: { stamp: string; bootId: string; cause: string | null; continues: Continuation | null; firstFrameUs: number | null; ended: boolean }[] = [];
   for (const entry of journal) {
-    if (entry.kind === 'run-started') runs.push({ stamp: entry.stamp, bootId: entry.bootId, cause: entry.cause, firstFrameUs: null, ended: false });
+    if (entry.kind === 'run-started') runs.push({ stamp: entry.stamp, bootId: entry.bootId, cause: entry.cause, continues: entry.continues ?? null, firstFrameUs: null, ended: false });
     const run = runs.at(-1);
     if (run === undefined) continue;
     if (entry.kind === 'first-frame') run.firstFrameUs = entry.frameMonoUs;
@@ -177,14 +208,21 @@ function gapsOf(journal: readonly JournalEntry[], segments: readonly ManifestSeg
     const media = segments.filter((segment) => segment.name.includes(`_${earlier.stamp}_`));
     const durations = media.map((segment) => segment.duration_seconds);
     const mediaUs = durations.every((value) => value !== null) ? durations.reduce((sum: number, value) => sum + (value ?? 0), 0) * 1e6 : null;
-    const comparable = earlier.bootId === run.bootId && earlier.firstFrameUs !== null && run.firstFrameUs !== null && mediaUs !== null && media.length > 0;
+    const firstFrameUs = run.firstFrameUs === null ? null : inBootOf(earlier.bootId, run.bootId, run.firstFrameUs, run.continues);
     gaps.push({
       after: media.at(-1)?.name ?? null,
       cause: run.cause ?? (earlier.ended ? 'stopped' : 'unknown'),
-      seconds: comparable ? Math.max(0, ((run.firstFrameUs ?? 0) - (earlier.firstFrameUs ?? 0) - mediaUs) / 1e6) : null,
+      seconds: firstFrameUs === null || earlier.firstFrameUs === null || mediaUs === null || media.length === 0 ? null : Math.max(0, (firstFrameUs - earlier.firstFrameUs - mediaUs) / 1e6),
     });
   });
   return gaps;
+}
+
+/** What the monotonic clock of an earlier boot would have shown; null when nobody can tell. */
+function inBootOf(earlierBootId: string, bootId: string, monoUs: number, continues: Continuation | null): number | null {
+  if (earlierBootId === bootId) return monoUs;
+  if (continues === null || continues.bootId !== earlierBootId || continues.gapMs === null) return null;
+  return continues.monoUs + continues.gapMs * 1000 + (monoUs - continues.resumedMonoUs);
 }
 
 function seconds(text: string | null): number | null {

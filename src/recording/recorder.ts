@@ -6,7 +6,6 @@
  * long as a recording is started, runs or is being stopped; a refused request changes nothing.
  */
 import { EventEmitter } from 'node:events';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Camera } from '../camera/camera.js';
@@ -19,19 +18,25 @@ import type { CameraMutex, Lease } from '../mutex/camera-mutex.js';
 import { ActiveRecording } from './active.js';
 import { Announcer } from './announcer.js';
 import { recover } from './adopt.js';
+import type { Heartbeat } from './heartbeat.js';
 import { MarkBook } from './mark-book.js';
+import { freeMatchId, holderOf, placeOf } from './match-place.js';
 import type { MatchMarks } from './marks.js';
 import type { MatchKeeper } from './match-keeper.js';
 import { OverloadGuard, type GuardOptions } from './overload-guard.js';
-import type { RecordingPolicy } from './policy.js';
+import { startFloorBytes, type RecordingPolicy } from './policy.js';
+import type { RecordingsVolume } from './recordings-volume.js';
 import { NOT_RECORDING, protectedRefusal, stopVerdict } from './outcome.js';
-import { hoursThatFit, type Space, spaceRefusal, type SpaceSource } from './space.js';
-import { startCameras } from './start.js';
+import { bytesPerSecond } from './bit-rate.js';
+import type { CameraStackRepair } from './camera-stack-repair.js';
+import { hoursThatFit, spaceRefusal, type SpaceSource } from './space.js';
+import { SpaceGuard } from './space-guard.js';
+import { planStart, startCameras } from './start.js';
 import { notStarted, refused, started } from './start-result.js';
 import { healthOf, statusOf } from './status.js';
-import { stopCameras } from './stop.js';
+import { probesOf, stopCameras } from './stop.js';
 import type { RecordingStore, StoredRecording } from './store.js';
-import type { CameraId, MatchPlace, MutexState, ProbeResult, RecordingEvents, RecordingHealth, RecordingService, RecordingStatus, StartRequest, StartResult, StopResult } from './types.js';
+import type { CameraId, LastStop, MutexState, RecordingEvents, Room, StopReason, RecordingHealth, RecordingService, RecordingStatus, StartRequest, StartResult, StopResult } from './types.js';
 
 export interface CameraPipeline {
   readonly text: string;
@@ -47,13 +52,16 @@ export interface RecorderOptions {
   readonly pipeline: (camera: CameraId) => CameraPipeline;
   readonly mutex: CameraMutex;
   readonly store: RecordingStore;
+  readonly heartbeat: Heartbeat;
   readonly keeper: MatchKeeper;
   /** Whether there is a match of this name, inside the recordings folder and nowhere else. */
   readonly hasMatch: (matchId: string) => Promise<boolean>;
   readonly prober: Prober;
   readonly space: SpaceSource;
+  readonly volume: Pick<RecordingsVolume, 'mountPoint' | 'isSubstitute' | 'message' | 'absence'>;
   /** What the overload guard goes by, and what it can do. */
   readonly guard: Pick<GuardOptions, 'policy' | 'cpuPercent' | 'steps' | 'relieve'>;
+  readonly cameraStackRepair: Pick<CameraStackRepair, 'status'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -70,6 +78,8 @@ export class Recorder implements RecordingService {
   readonly marks: MatchMarks;
   readonly #announcer: Announcer;
   readonly #guard: OverloadGuard;
+  readonly #spaceGuard: SpaceGuard;
+  #lastStop: LastStop | null = null;
   #phase: Phase = 'idle';
   #active: ActiveRecording | null = null;
   #lease: Lease | null = null;
@@ -93,6 +103,20 @@ export class Recorder implements RecordingService {
       clock: options.clock,
       log: options.log,
     });
+    this.#spaceGuard = new SpaceGuard({
+      policy: () => options.policy().space,
+      room: () => this.#room(),
+      onChange: (match, before, after, room) => {
+        options.log[after === 'ok' ? 'info' : 'warn']({ matchId: match.matchId, level: after, ...room }, 'room on the recordings disk');
+        this.#announcer.tell('space', { ...match, before, after, room });
+        this.#announce();
+      },
+      onReserve: (match, room) => {
+        options.log.error({ matchId: match.matchId, ...room }, 'the recordings disk is full up to the reserve: stopping the recording in order');
+        void this.#operations.run(() => (this.#active?.stored.matchDir === match.matchDir ? this.#stop('no_space') : null));
+      },
+      clock,
+    });
     for (const camera of options.cameras) {
       camera.on('journal', (entry) => this.#onJournal(entry));
       camera.on('state', () => this.#announce());
@@ -103,11 +127,12 @@ export class Recorder implements RecordingService {
   /** Finds out what the hosts are recording and goes on with it. Call once, before anything is asked. */
   adopt(): Promise<void> {
     return this.#operations.run(async () => {
-      const { cameras, store, clock, log, keeper } = this.#options;
-      const found = await recover({ cameras, store, clock, log });
-      if (found.interrupted !== null) {
-        this.#announcer.tell('interrupted', placeOf(found.interrupted));
-        await keeper.ended(found.interrupted.matchDir, 'interrupted', new Map()).catch((error: unknown) => log.error({ err: error }, 'match.json of the interrupted match could not be written'));
+      const { cameras, log, keeper } = this.#options;
+      const found = await recover({ ...this.#options, policy: this.#options.policy(), pipeline: (camera) => this.#options.pipeline(camera).text });
+      if (found.ended !== null) {
+        const { recording, reason, gapMs } = found.ended;
+        this.#announcer.tell('interrupted', { ...placeOf(recording), reason, gapMs });
+        await keeper.ended(recording.matchDir, 'interrupted', new Map()).catch((error: unknown) => log.error({ err: error }, 'match.json of the interrupted match could not be written'));
       }
       if (found.running === null) {
         for (const camera of cameras) camera.want({ kind: 'idle' });
@@ -118,27 +143,38 @@ export class Recorder implements RecordingService {
       if (found.running.stopping) {
         log.warn({ matchId: found.running.matchId }, 'ending a recording whose stop was cut off');
         this.#active = this.#activate(found.running);
-        await this.#stop();
+        await this.#stop('cut_off');
         for (const camera of cameras) camera.want({ kind: 'idle' });
         return;
       }
       keeper.makeWay(found.running.matchDir);
       this.#begin(found.running);
-      log.info({ matchId: found.running.matchId }, 'adopted the running recording');
-      this.#announcer.tell('adopted', placeOf(found.running));
+      if (found.interruption === null) {
+        log.info({ matchId: found.running.matchId }, 'adopted the running recording');
+        this.#announcer.tell('adopted', placeOf(found.running));
+        return;
+      }
+      const count = found.running.interruptionCount ?? 1;
+      log.warn({ matchId: found.running.matchId, ...found.interruption, count }, 'took up the recording of a match that had been interrupted');
+      keeper.started(found.running.matchDir);
+      this.#announcer.tell('resumed', { ...placeOf(found.running), interruption: found.interruption, count });
     });
   }
 
   status(): RecordingStatus {
-    const { clock, space, keeper } = this.#options;
+    const { clock, keeper, volume } = this.#options;
+    const { hoursLeft, freeBytes } = this.#room();
     return statusOf({
       active: this.#active,
       phase: this.#phase,
       policy: this.#options.policy(),
       nowMonoUs: clock.monoUs(),
       guard: this.#guard.status(),
-      hoursLeft: this.#hoursLeft(space.latest()),
+      hoursLeft,
       marksCount: keeper.files.marksCount,
+      disk: { space: this.#spaceGuard.level, freeBytes, isSubstitute: volume.isSubstitute, message: volume.message() },
+      lastStop: this.#lastStop,
+      cameraStackRepair: this.#options.cameraStackRepair.status(),
     });
   }
 
@@ -161,7 +197,7 @@ export class Recorder implements RecordingService {
   async stop(request: { readonly force: boolean }): Promise<StopResult> {
     const refusal = this.#stopRefusal(request.force);
     if (refusal !== null) return refusal;
-    return this.#operations.run(() => this.#stopRefusal(request.force) ?? this.#stop());
+    return this.#operations.run(() => this.#stopRefusal(request.force) ?? this.#stop('requested'));
   }
 
   whileAtRest<T>(matchId: string, action: () => Promise<T>): Promise<T> {
@@ -179,7 +215,7 @@ export class Recorder implements RecordingService {
   async shutdown(): Promise<void> {
     this.#isEnding = true;
     await this.#operations.run(async () => {
-      if (this.#active !== null) await this.#stop();
+      if (this.#active !== null) await this.#stop('shutdown');
     });
     await this.#options.keeper.stop();
   }
@@ -188,22 +224,26 @@ export class Recorder implements RecordingService {
   async detach(): Promise<void> {
     await this.#operations.idle();
     this.#guard.end();
+    this.#spaceGuard.end();
+    this.#options.heartbeat.pause();
     this.#active?.close();
     await this.#options.keeper.stop();
   }
 
   async #start(request: StartRequest): Promise<StartResult> {
-    const { cameras, clock, log, mutex, store, recordingsDir } = this.#options;
+    const { cameras, clock, log, mutex, store, volume, recordingsDir } = this.#options;
     if (this.#isEnding) throw new TouchlineError({ kind: 'unavailable', code: 'shutting_down', message: 'Touchline is being ended: start the recording again when it is back.' });
     const policy = this.#options.policy();
     const current = this.#currentMatchId();
     if (current !== null && !request.force) return refused('already_recording', `Already recording match: ${current}`, policy);
     // Everything that can fail without touching the running recording is tried before it is stopped.
     const pipelines = new Map(cameras.map((camera) => [camera.id, this.#options.pipeline(camera.id).text]));
-    const noSpace = spaceRefusal(await this.#options.space.read(), policy.minFreeBytes);
+    const noDisk = await volume.absence();
+    if (noDisk !== null) return refused('recordings_disk_missing', noDisk, policy);
+    const noSpace = spaceRefusal(await this.#options.space.read(), startFloorBytes(policy));
     if (noSpace !== null) return refused('low_space', noSpace, policy);
 
-    const replaced = this.#active === null ? null : await this.#stop();
+    const replaced = this.#active === null ? null : await this.#stop('replaced');
     const matchId = request.matchId ?? freeMatchId(recordingsDir, clock);
     this.#lease = mutex.acquire('recording', holderOf(matchId), { displace: true });
     this.#phase = 'starting';
@@ -212,23 +252,14 @@ export class Recorder implements RecordingService {
     const matchDir = join(recordingsDir, matchId);
     this.#options.keeper.makeWay(matchDir);
     try {
-      const outcome = await startCameras(
-        {
-          matchId,
-          matchDir,
-          requireAllCameras: policy.requireAllCameras,
-          processAfterRecording: request.processAfterRecording,
-          stallMs: policy.stallMs,
-          startTimeoutMs: policy.startTimeoutMs,
-          eosTimeoutMs: policy.eosTimeoutMs,
-          pipelines,
-        },
-        { cameras, store, clock, log },
-      );
+      const plan = planStart({ matchId, matchDir, mountPoint: volume.mountPoint, pipelines }, request.processAfterRecording, policy);
+      const outcome = await startCameras(plan, { cameras, store, clock, log });
       if (outcome.stored === null) {
         this.#end();
-        log.error({ matchId, errors: Object.fromEntries([...outcome.errors].map(([camera, error]) => [camera, error.message])) }, 'recording could not be started');
-        return notStarted(outcome, policy, replaced);
+        const answer = notStarted(outcome, policy, replaced);
+        log.error({ matchId, errors: Object.fromEntries(answer.cameraErrors) }, 'recording could not be started');
+        this.#announcer.tell('notStarted', { matchId, matchDir, errors: answer.cameraErrors });
+        return answer;
       }
       this.#begin(outcome.stored);
       this.#options.keeper.started(outcome.stored.matchDir);
@@ -243,46 +274,39 @@ export class Recorder implements RecordingService {
     }
   }
 
-  async #stop(): Promise<StopResult> {
-    const { clock, prober, log, store, keeper } = this.#options;
+  async #stop(reason: StopReason): Promise<StopResult> {
+    const { clock, prober, log, store, heartbeat, keeper } = this.#options;
     const active = this.#active;
     if (active === null) return NOT_RECORDING;
     const policy = this.#options.policy();
     this.#phase = 'stopping';
     active.stopping = true;
     this.#guard.end();
+    this.#spaceGuard.end();
     this.#announce();
     // First the note, so that a daemon that dies from now on has a successor that knows; but no stop waits for a disk.
     const noted = store.write({ ...active.stored, stopping: true }).catch((error: unknown) => log.error({ err: error }, 'the stop could not be noted in the state file'));
     await Promise.race([noted, clock.sleepMs(NOTE_MS)]);
     try {
-      const degradedDuringRecording = new Map<CameraId, string>(active.stored.failed.map(({ camera, reason }) => [camera, reason]));
-      for (const [id, recorded] of active.cameras) {
-        const reason = recorded.account.everDegradedReason;
-        if (reason !== null) degradedDuringRecording.set(id, reason);
-      }
-      const recovery = new Map([...active.cameras].map(([id, recorded]) => [id, recorded.account.snapshot()]));
+      const accounts = active.accounts();
       const cameras = await stopCameras(active, { prober, eosTimeoutMs: policy.eosTimeoutMs, probeTimeoutMs: policy.probeTimeoutMs, log });
       const verdict = stopVerdict(cameras);
       const { matchId, matchDir } = active.stored;
       await noted;
+      await heartbeat.end().catch((error: unknown) => log.error({ err: error }, 'the last sign of life of the ended recording could not be removed'));
       await store.clear().catch((error: unknown) => log.error({ err: error }, 'the state file of the ended recording could not be removed'));
       if (active.stored.processAfterRecording) log.warn({ matchId }, 'post-processing was asked for, but this version has none');
-      const probes = new Map<string, ProbeResult>();
-      for (const stop of cameras.values()) {
-        const name = stop.segmentPath?.split('/').at(-1);
-        if (name !== undefined && stop.probe !== null) probes.set(name, stop.probe);
-      }
-      await keeper.ended(matchDir, 'finished', probes).catch((error: unknown) => log.error({ err: error }, 'match.json could not be written'));
+      await keeper.ended(matchDir, 'finished', probesOf(cameras)).catch((error: unknown) => log.error({ err: error }, 'match.json could not be written'));
       log[verdict.success ? 'info' : 'error']({ matchId, message: verdict.message, integrity: verdict.integrity }, 'recording stopped');
       const result: StopResult = {
         success: verdict.success,
         message: verdict.message,
         code: null,
         protected: false,
-        outcome: { matchId, ...verdict, cameras, recovery, degradedDuringRecording },
+        outcome: { matchId, ...verdict, cameras, ...accounts },
       };
-      this.#announcer.tell('stopped', result);
+      this.#lastStop = { matchId, reason, epochMs: clock.nowEpochMs(), success: verdict.success, message: verdict.message };
+      this.#announcer.tell('stopped', result, reason);
       this.#announcer.tell('files', placeOf(active.stored));
       return result;
     } catch (thrown) {
@@ -303,6 +327,8 @@ export class Recorder implements RecordingService {
       camera.want(spec === undefined ? { kind: 'idle' } : { kind: 'recording', spec });
     }
     this.#guard.begin(placeOf(stored));
+    this.#spaceGuard.begin(placeOf(stored));
+    this.#options.heartbeat.begin(stored);
     this.#announce();
   }
 
@@ -313,6 +339,7 @@ export class Recorder implements RecordingService {
 
   #end(): void {
     this.#options.keeper.wayIsFree();
+    this.#options.heartbeat.pause();
     this.#active?.close();
     this.#active = null;
     this.#lease?.release();
@@ -355,37 +382,15 @@ export class Recorder implements RecordingService {
     return force || durationMs >= protectionMs ? null : protectedRefusal(protectionMs, durationMs);
   }
 
-  #hoursLeft(space: Space | null): number | null {
-    return space === null ? null : hoursThatFit(space.freeBytes, this.#bytesPerSecond());
-  }
-
-  /** Measured while a recording has run long enough to tell, otherwise what the encoders are told. */
-  #bytesPerSecond(): number {
-    let measured = 0;
-    for (const recorded of this.#active?.cameras.values() ?? []) {
-      const { facts, uptimeMs } = recorded.status();
-      if (facts !== null && uptimeMs > 30_000) measured += (facts.bytesWritten * 1000) / uptimeMs;
-    }
-    if (measured > 0) return measured;
-    return this.#options.cameras.reduce((sum, camera) => sum + this.#targetBytesPerSecond(camera.id), 0);
+  /** Instant. */
+  #room(): Room {
+    const { space, cameras } = this.#options;
+    const freeBytes = space.latest()?.freeBytes ?? null;
+    const rate = bytesPerSecond(this.#active, cameras.map(({ id }) => id), (camera) => this.#targetBytesPerSecond(camera));
+    return { freeBytes, hoursLeft: freeBytes === null ? null : hoursThatFit(freeBytes, rate) };
   }
 
   #targetBytesPerSecond(camera: CameraId): number {
     return ((this.#options.pipeline(camera).bitrateKbps ?? 0) * 1000) / 8;
   }
-}
-
-/** Two matches of one second, or of a clock that was set back, are two matches. */
-function freeMatchId(recordingsDir: string, clock: Clock): string {
-  let epochSeconds = Math.floor(clock.nowEpochMs() / 1000);
-  while (existsSync(join(recordingsDir, `match_${epochSeconds}`))) epochSeconds += 1;
-  return `match_${epochSeconds}`;
-}
-
-function placeOf({ matchId, matchDir }: StoredRecording): MatchPlace {
-  return { matchId, matchDir };
-}
-
-function holderOf(matchId: string): string {
-  return `api-recording-${matchId}`;
 }

@@ -3,7 +3,7 @@
  * back whatever this says: a match that could go on is never given up. `failedPermanently` tells people that the
  * attempts they configured are used up and somebody should look at the cable.
  */
-import type { CameraRecovery } from './types.js';
+import type { CameraRecovery, Fault } from './types.js';
 
 /** A camera that ran this long has its attempts back: two glitches an hour apart are not one failing camera. */
 const HEALTHY_RESET_MS = 60_000;
@@ -16,6 +16,7 @@ export class RecoveryAccount {
   #attempts = 0;
   #recovering = false;
   #lastError: string | null = null;
+  #fault: Fault = 'camera';
   #lastRecoveryEpochMs: number | null = null;
   #healthySinceMonoMs: number | null = null;
   readonly #everDegraded = new Set<string>();
@@ -24,10 +25,11 @@ export class RecoveryAccount {
     this.#maxAttempts = maxAttempts;
   }
 
-  /** The camera stopped delivering. */
-  lost(reason: string): void {
+  /** The camera stopped delivering, or the disk taking. */
+  lost(reason: string, fault: Fault = 'camera'): void {
     this.#attempts += 1;
     this.#recovering = true;
+    this.#fault = fault;
     this.#lastError = reason;
     if (this.#everDegraded.size < MAX_REASONS) this.#everDegraded.add(reason);
     this.#healthySinceMonoMs = null;
@@ -47,6 +49,11 @@ export class RecoveryAccount {
   /** Why the recording is degraded by this camera now; null while it delivers. */
   get degradedReason(): string | null {
     return this.#recovering ? (this.#lastError ?? 'The camera does not deliver.') : null;
+  }
+
+  /** What is to blame for `degradedReason`. */
+  get fault(): Fault {
+    return this.#fault;
   }
 
   /** Every reason of the whole recording once, in order, so that the operator learns of them after the stop, too. */

@@ -12,6 +12,7 @@ import { parseSegmentName } from '../camera/segment-names.js';
 import { asTouchlineError, TouchlineError } from '../errors.js';
 import { bootId, type Clock } from '../lib/clock.js';
 import { fsyncFolder, makeFolderDurably } from '../lib/durable-file.js';
+import type { RecordingPolicy } from './policy.js';
 import type { RecordingStore, StoredRecording } from './store.js';
 import type { CameraId } from './types.js';
 
@@ -26,6 +27,8 @@ export interface StartPlan {
   readonly stallMs: number;
   readonly startTimeoutMs: number;
   readonly eosTimeoutMs: number;
+  /** What must be mounted for the match folder; null where it needs no disk of its own. */
+  readonly mountPoint: string | null;
   /** Rendered pipeline text per camera. */
   readonly pipelines: ReadonlyMap<CameraId, string>;
 }
@@ -43,6 +46,12 @@ export interface StartOutcome {
   readonly started: readonly CameraId[];
   readonly errors: ReadonlyMap<CameraId, TouchlineError>;
   readonly firstFrameOffsetMs: number | null;
+}
+
+/** What is to be started, under the policy of this moment. */
+export function planStart(match: Pick<StartPlan, 'matchId' | 'matchDir' | 'mountPoint' | 'pipelines'>, processAfterRecording: boolean, policy: RecordingPolicy): StartPlan {
+  const { requireAllCameras, stallMs, startTimeoutMs, eosTimeoutMs } = policy;
+  return { ...match, processAfterRecording, requireAllCameras, stallMs, startTimeoutMs, eosTimeoutMs };
 }
 
 export async function startCameras(plan: StartPlan, context: StartContext): Promise<StartOutcome> {
@@ -135,6 +144,7 @@ function specsOf(plan: StartPlan, cameras: readonly Camera[], clock: Clock): Map
       firstFrameTimeoutMs: plan.startTimeoutMs,
       eosTimeoutMs: plan.eosTimeoutMs,
       startedEpochMs,
+      ...(plan.mountPoint === null ? {} : { mountPoint: plan.mountPoint }),
     });
   }
   return specs;

@@ -9,7 +9,7 @@ import { healthIssues } from './health.js';
 import { GUARD_AT_REST } from './overload-guard.js';
 import type { RecordingPolicy } from './policy.js';
 import { newestSegment } from './stop.js';
-import type { CameraDiagnostics, CameraId, OverloadGuardStatus, ProbeResult, RecordingHealth, RecordingStatus } from './types.js';
+import type { CameraDiagnostics, CameraId, LastStop, OverloadGuardStatus, ProbeResult, RecordingHealth, RecordingsDisk, RecordingStatus } from './types.js';
 
 /** A file that is still written cannot be probed fairly: it counts as stable after this long without growth. */
 const STABLE_MS = 10_000;
@@ -24,8 +24,11 @@ export function statusOf(facts: {
   readonly guard: OverloadGuardStatus;
   readonly hoursLeft: number | null;
   readonly marksCount: number;
+  readonly disk: Omit<RecordingsDisk, 'state'>;
+  readonly lastStop: LastStop | null;
+  readonly cameraStackRepair: RecordingStatus['cameraStackRepair'];
 }): RecordingStatus {
-  const { active, policy } = facts;
+  const { active, policy, lastStop, cameraStackRepair } = facts;
   if (active === null) {
     return {
       recording: false,
@@ -34,6 +37,10 @@ export function statusOf(facts: {
       cameras: new Map(),
       degraded: false,
       degradedReasons: new Map(),
+      diskFaults: new Set(),
+      recordingsDisk: { ...facts.disk, state: 'ok' },
+      lastStop,
+      cameraStackRepair,
       recovery: new Map(),
       overloadGuard: GUARD_AT_REST,
       protected: false,
@@ -41,10 +48,15 @@ export function statusOf(facts: {
       phase: facts.phase,
       hoursLeft: facts.hoursLeft,
       marksCount: 0,
+      interruptionCount: 0,
+      interruptions: [],
     };
   }
   const durationMs = Math.max(0, (facts.nowMonoUs - active.stored.startedMonoUs) / 1000);
-  const degraded = new Map<CameraId | 'overload_guard', string>(active.stopping ? [] : active.degraded());
+  const troubles = active.stopping ? [] : [...active.degraded()];
+  const diskTroubles = troubles.flatMap(([, trouble]) => (trouble.fault === 'disk' ? [trouble] : []));
+  const worst = diskTroubles.find(({ isSlowness }) => !isSlowness) ?? diskTroubles[0];
+  const degraded = new Map<CameraId | 'overload_guard', string>(troubles.map(([id, { reason }]) => [id, reason]));
   if (facts.guard.active) degraded.set('overload_guard', facts.guard.reasons.join('; '));
   return {
     recording: true,
@@ -53,6 +65,10 @@ export function statusOf(facts: {
     cameras: new Map([...active.cameras].map(([id, recorded]) => [id, recorded.status()])),
     degraded: degraded.size > 0,
     degradedReasons: degraded,
+    diskFaults: new Set(troubles.flatMap(([id, { fault }]) => (fault === 'disk' ? [id] : []))),
+    recordingsDisk: { ...facts.disk, state: worst === undefined ? 'ok' : worst.isSlowness ? 'slow' : 'refusing', message: worst?.reason ?? facts.disk.message },
+    lastStop,
+    cameraStackRepair,
     recovery: new Map([...active.cameras].map(([id, recorded]) => [id, recorded.account.snapshot()])),
     overloadGuard: facts.guard,
     protected: durationMs < policy.protectionMs,
@@ -60,6 +76,8 @@ export function statusOf(facts: {
     phase: facts.phase,
     hoursLeft: facts.hoursLeft,
     marksCount: facts.marksCount,
+    interruptionCount: active.stored.interruptionCount ?? 0,
+    interruptions: active.stored.interruptions ?? [],
   };
 }
 

@@ -1,5 +1,6 @@
 /** The steps of a stop: all cameras at once, each as far as it gets, then a look at what is really on the disk. */
 import { readdir, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Logger } from 'pino';
 import { segmentsDir } from '../camera/journal.js';
 import type { StopReport } from '../camera/protocol.js';
@@ -78,6 +79,11 @@ async function inspect(id: CameraId, matchDir: string, transport: Transport, con
     integrityError: probe === null ? 'segment_not_found' : probe.error,
     probe: probe ?? { ...UNCHECKED, checked: true, ok: false, error: 'segment_not_found' },
   };
+}
+
+/** By name of the segment. */
+export function probesOf(cameras: ReadonlyMap<CameraId, CameraStop>): ReadonlyMap<string, ProbeResult> {
+  return new Map([...cameras.values()].flatMap(({ segmentPath, probe }): [string, ProbeResult][] => (segmentPath === null || probe === null ? [] : [[basename(segmentPath), probe]])));
 }
 
 /** By capture order, not by modification time: a repair in the background touches older files. */

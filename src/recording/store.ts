@@ -11,7 +11,17 @@ import type { Clock } from '../lib/clock.js';
 import { compileSchema } from '../lib/schema.js';
 import { warnWhenSlow } from '../telemetry/slow.js';
 
-const StoredRecordingSchema = Type.Object({
+const InterruptionSchema = Type.Object({
+  /** `machine_restarted`: power cut, crash or restart. `processes_died`: daemon and camera hosts together, in one boot. */
+  cause: Type.Union([Type.Literal('machine_restarted'), Type.Literal('processes_died')]),
+  /** Wall clock when the match was taken up again; with a null length not to be believed. */
+  resumedEpochMs: Type.Number(),
+  /** From the last sign of life to the new start; null when the clock of the machine cannot be right. */
+  lengthMs: Type.Union([Type.Number(), Type.Null()]),
+});
+export type Interruption = Static<typeof InterruptionSchema>;
+
+export const StoredRecordingSchema = Type.Object({
   v: Type.Literal(1),
   matchId: Type.String(),
   matchDir: Type.String(),
@@ -25,6 +35,10 @@ const StoredRecordingSchema = Type.Object({
   cameras: Type.Array(Type.Object({ camera: Type.Number(), spec: RecordingSpecSchema })),
   /** Cameras that did not start, in a recording that may go without them. */
   failed: Type.Array(Type.Object({ camera: Type.Number(), reason: Type.String() })),
+  /** How often the match was interrupted and taken up again; absent: never. */
+  interruptionCount: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** The newest of these, oldest first. */
+  interruptions: Type.Optional(Type.Array(InterruptionSchema)),
 });
 export type StoredRecording = Static<typeof StoredRecordingSchema>;
 
@@ -41,15 +55,17 @@ export class RecordingStore {
     this.#log = log;
   }
 
-  /** Null when there is none. A corrupt one is put aside and counts as none: the hosts know what they record. */
-  async read(): Promise<StoredRecording | null> {
+  /**
+   * Null when there is none. A corrupt one is put aside; in its place counts what `instead` knows: without it a power cut
+   * that spoils the file would end the match.
+   */
+  async read(instead: () => Promise<StoredRecording | null> = async () => null): Promise<StoredRecording | null> {
     const file = await readJsonFile(this.#path, storedRecording);
     if ('value' in file) return file.value;
-    if ('reason' in file) {
-      this.#log.error({ file: this.#path, reason: file.reason }, 'state file is unreadable, putting it aside');
-      await rename(this.#path, `${this.#path}.corrupt`);
-    }
-    return null;
+    if ('missing' in file) return null;
+    this.#log.error({ file: this.#path, reason: file.reason }, 'state file is unreadable, putting it aside');
+    await rename(this.#path, `${this.#path}.corrupt`);
+    return instead();
   }
 
   async write(recording: StoredRecording): Promise<void> {

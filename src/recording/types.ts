@@ -7,12 +7,16 @@ import type { EventEmitter } from 'node:events';
 import type { ProbeResult } from '../integrity/probe.js';
 import type { MutexState } from '../mutex/camera-mutex.js';
 import type { MatchMarks } from './marks.js';
+import type { Interruption } from './store.js';
 
-export type { MutexState, ProbeResult };
+export type { Interruption, MutexState, ProbeResult };
 
 export type CameraId = number;
 
 export type PipelineState = 'idle' | 'starting' | 'running' | 'stopping' | 'error';
+
+/** What keeps a camera of a recording from being recorded. */
+export type Fault = 'camera' | 'disk';
 
 export interface CameraRecovery {
   readonly attempts: number;
@@ -33,6 +37,8 @@ export interface CameraFacts {
   readonly largestGapMs: number | null;
   readonly bytesWritten: number;
   readonly bytesSynced: number;
+  /** Encoded frames that the disk has not taken yet. */
+  readonly framesWaiting: number;
   readonly fps: number | null;
 }
 
@@ -40,6 +46,45 @@ export interface RecordingCamera {
   readonly state: PipelineState;
   readonly uptimeMs: number;
   readonly facts: CameraFacts | null;
+}
+
+/** How much room there is while a match is recorded; at `reserve` the recording is stopped. */
+export type SpaceLevel = 'ok' | 'low' | 'critical' | 'reserve';
+
+/** What still fits on the disk of the recordings; null where nobody knows. */
+export interface Room {
+  readonly hoursLeft: number | null;
+  readonly freeBytes: number | null;
+}
+
+export interface RecordingsDisk {
+  /** `slow`: frames wait. `refusing`: it takes nothing, and is tried all the while. Known only while recording. */
+  readonly state: 'ok' | 'slow' | 'refusing';
+  readonly space: SpaceLevel;
+  readonly freeBytes: number | null;
+  /** The configured disk is not there, and this is another one. */
+  readonly isSubstitute: boolean;
+  /** For a person; null when there is nothing to say. */
+  readonly message: string | null;
+}
+
+export interface CameraStackRepairStatus {
+  /** Since the daemon started. */
+  readonly count: number;
+  readonly epochMs: number;
+  readonly success: boolean;
+  readonly error: string | null;
+}
+
+/** `replaced`: by a start with force. `shutdown`: the daemon was ended. `cut_off`: an earlier daemon had begun to stop it. */
+export type StopReason = 'requested' | 'replaced' | 'no_space' | 'shutdown' | 'cut_off';
+
+export interface LastStop {
+  readonly matchId: string;
+  readonly reason: StopReason;
+  readonly epochMs: number;
+  readonly success: boolean;
+  readonly message: string;
 }
 
 /** What the guard takes away to make room for the recording, the mildest first. */
@@ -67,6 +112,13 @@ export interface RecordingStatus {
   readonly degraded: boolean;
   /** Reason per camera; plus `overload_guard` when the guard is active. */
   readonly degradedReasons: ReadonlyMap<CameraId | 'overload_guard', string>;
+  /** Cameras of `degradedReasons` that are degraded by the disk. */
+  readonly diskFaults: ReadonlySet<CameraId>;
+  readonly recordingsDisk: RecordingsDisk;
+  /** The last restart of the camera stack; null while none was needed. */
+  readonly cameraStackRepair: CameraStackRepairStatus | null;
+  /** How the recording before ended; null when this daemon has seen none. */
+  readonly lastStop: LastStop | null;
   readonly recovery: ReadonlyMap<CameraId, CameraRecovery>;
   readonly overloadGuard: OverloadGuardStatus;
   /** Only while recording: is a stop without force refused now; policy in force. */
@@ -77,6 +129,9 @@ export interface RecordingStatus {
   readonly hoursLeft: number | null;
   /** Of the match that is being recorded; 0 while idle. */
   readonly marksCount: number;
+  /** How often this match was interrupted and taken up again, and the newest of these, oldest first. */
+  readonly interruptionCount: number;
+  readonly interruptions: readonly Interruption[];
 }
 
 export interface StartRequest {
@@ -175,6 +230,10 @@ export interface RecordingEvents {
   /** Something that `status` or `mutexState` shows has changed by more than a counter. */
   changed: [];
   started: [match: MatchPlace];
+  /** It was tried, and taken back; what went wrong, per camera. */
+  notStarted: [match: MatchPlace & { readonly errors: ReadonlyMap<CameraId, string> }];
+  /** The camera stack was restarted; `error` says why that did not work. */
+  cameraStackRepair: [repair: { readonly matchId: string | null; readonly cameras: readonly CameraId[]; readonly error: string | null }];
   /** Went on after the daemon had been away. */
   adopted: [match: MatchPlace];
   /** Files in the folder of the match have appeared, been finished or been put in order. */
@@ -184,16 +243,23 @@ export interface RecordingEvents {
     closed: MatchPlace & { readonly camera: CameraId; readonly name: string; readonly durationMs: number; readonly frames: number; readonly bytes: number; readonly finalised: boolean },
   ];
   /** A stop was carried out, whoever asked for it. */
-  stopped: [result: StopResult];
-  /** The machine was restarted in mid-match. */
-  interrupted: [match: MatchPlace];
-  /** A camera of the running recording does not deliver. */
-  degraded: [problem: MatchPlace & { readonly camera: CameraId; readonly reason: string; readonly attempts: number }];
+  stopped: [result: StopResult, reason: StopReason];
+  /** Nobody recorded it any more, and it was taken up again: how, and how often by now. */
+  resumed: [match: MatchPlace & { readonly interruption: Interruption; readonly count: number }];
+  /** The machine was restarted in mid-match, and the match is over; the gap is null when no clock tells. */
+  interrupted: [match: MatchPlace & { readonly reason: EndReason; readonly gapMs: number | null }];
+  /** A camera of the running recording is not recorded as it should be. */
+  degraded: [problem: MatchPlace & { readonly camera: CameraId; readonly reason: string; readonly fault: Fault; readonly attempts: number }];
+  /** There is more, or less, room on the disk than before while a match is recorded. */
+  space: [space: MatchPlace & { readonly before: SpaceLevel; readonly after: SpaceLevel; readonly room: Room }];
   /** The overload guard became active or inactive, took a step or undid one. */
   overload: [guard: MatchPlace & { readonly before: OverloadGuardStatus; readonly after: OverloadGuardStatus; readonly threshold: number }];
   /** It delivers again. */
   recovered: [camera: MatchPlace & { readonly camera: CameraId }];
 }
+
+/** Why a match that was interrupted does not go on. */
+export type EndReason = 'was_being_stopped' | 'switched_off' | 'too_long_ago';
 
 export interface MatchPlace {
   readonly matchId: string;

@@ -209,7 +209,7 @@ t.test('little space is told once per recording', { skip: process.getuid?.() ===
   await until(async () => Number((await rig.get('/api/v1/recording')).body['duration']) > 6, 'the rig has looked at the disk again');
   await rig.stop();
   const told = (await events(rig, 'alerts')).filter(({ event_type: type }) => type === 'recording_low_space');
-  t.strictSame(told.map(({ severity, details }) => [severity, details['threshold']]), [['warning', 'one_hour'], ['error', 'quarter_hour']]);
+  t.strictSame(told.map(({ severity, details }) => [severity, details['level']]), [['error', 'critical']]);
   await rig.record('tight-again');
   await until(async () => (await events(rig, 'alerts')).some(({ details }) => details['match_id'] === 'tight-again'), 'the next recording has its own alert');
 });

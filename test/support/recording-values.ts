@@ -18,6 +18,7 @@ export const FACTS: CameraFacts = {
   largestGapMs: 66.7,
   bytesWritten: 97_206,
   bytesSynced: 96_000,
+  framesWaiting: 1,
   fps: 29.97,
 };
 
@@ -36,6 +37,10 @@ export const IDLE: RecordingStatus = {
   cameras: new Map(),
   degraded: false,
   degradedReasons: new Map(),
+  diskFaults: new Set(),
+  recordingsDisk: { state: 'ok', space: 'ok', freeBytes: 400 * 1024 ** 3, isSubstitute: false, message: null },
+  lastStop: null,
+  cameraStackRepair: null,
   recovery: new Map(),
   overloadGuard: {
     active: false,
@@ -53,6 +58,8 @@ export const IDLE: RecordingStatus = {
   phase: 'idle',
   hoursLeft: 12.5,
   marksCount: 0,
+  interruptionCount: 0,
+  interruptions: [],
 };
 
 export const RECORDING: RecordingStatus = {

@@ -109,6 +109,7 @@ export class Rig {
       TOUCHLINE_STATE_DIR: this.stateDir,
       TOUCHLINE_RUNTIME_DIR: this.runtimeDir,
       TOUCHLINE_RECORDING_MIN_FREE_GB: '0',
+      TOUCHLINE_RECORDING_RESERVE_MB: '0',
       TOUCHLINE_RECORDING_QUALITY: 'fast',
       // Tests load the machine; whether a rig gives way to that is tested where it is meant.
       TOUCHLINE_MONITOR_MODE: 'on',

@@ -232,7 +232,7 @@ t.test('every key of the file reaches the daemon', async (t) => {
     hls_dir: '/hls', preview_transport_mode: 'hls', webrtc_udp_port: 1, webrtc_ice_servers: [{ urls: ['stun:a:1'] }], match_teams: ['A'], monitor_mode: 'off', monitor_fps: 5, monitor_width: 320, log_level: 'debug', recording_quality: 'fast', recording_bitrate_kbps: 1000, recording_require_all_cameras: false,
     recording_segment_seconds: 1, recording_protection_seconds: 1, recording_start_timeout_seconds: 1, recording_stall_seconds: 1,
     recording_stop_eos_timeout_seconds: 1, recording_integrity_probe_timeout_seconds: 1, recording_recovery_max_attempts: 1,
-    recording_recovery_backoff_seconds: 3, recording_min_free_gb: 1, recording_slo_min_effective_fps: 1,
+    recording_recovery_backoff_seconds: 3, recording_min_free_gb: 1, recording_slo_min_effective_fps: 1, recording_space_low_minutes: 90, recording_space_critical_minutes: 10, recording_reserve_mb: 1, camera_stack_repair_enabled: false, camera_stack_repair_after_failures: 9, camera_stack_repair_interval_seconds: 60, recording_resume_enabled: false, recording_resume_max_age_seconds: 60,
     recording_overload_guard_enabled: false, recording_overload_cpu_percent_threshold: 1, recording_overload_poll_interval_seconds: 1,
     recording_overload_unhealthy_streak_threshold: 1, video_width: 16, video_height: 16, video_framerate: 1,
     cameras: { '1': { rotation: 90 } }, presets: { wide: {} },

@@ -2,10 +2,10 @@
 import t from 'tap';
 import { presentStop } from '../../src/api/presenters/recording-operations.js';
 import { healthLine, sameIssues } from '../../src/diagnostics/health-line.js';
-import { crossedThresholds, lowSpaceAlert } from '../../src/diagnostics/low-space.js';
+import { lowSpaceAlert, roomAgain } from '../../src/diagnostics/low-space.js';
 import { stopAlerts, stopSignals } from '../../src/diagnostics/stop-alerts.js';
 import { stopVerdict } from '../../src/recording/outcome.js';
-import type { CameraStop, StopResult } from '../../src/recording/types.js';
+import type { CameraStop, SpaceLevel, StopResult } from '../../src/recording/types.js';
 import { CAMERA_STOP, IDLE, PROBE, RECORDING } from '../support/recording-values.js';
 
 function stopOf(...cameras: CameraStop[]): StopResult {
@@ -54,14 +54,13 @@ t.test('an alert shows the cameras as the answer to the stop does', async (t) =>
   t.strictSame(stopAlerts(result, 24)[0]?.details['camera_stop_results'], presentStop(result).camera_stop_results);
 });
 
-t.test('space is judged by the hours that it lasts, by bytes where nobody knows those', async (t) => {
-  const gib = 1024 ** 3;
-  t.strictSame(crossedThresholds({ hoursLeft: 1, freeBytes: gib }), []);
-  t.strictSame(crossedThresholds({ hoursLeft: 0.99, freeBytes: 900 * gib }), ['one_hour']);
-  t.strictSame(crossedThresholds({ hoursLeft: 0.2, freeBytes: null }), ['one_hour', 'quarter_hour']);
-  t.strictSame(crossedThresholds({ hoursLeft: null, freeBytes: 19 * gib }), ['one_hour']);
-  t.strictSame(crossedThresholds({ hoursLeft: null, freeBytes: null }), []);
-  t.match(lowSpaceAlert('m', 'quarter_hour', { hoursLeft: 0.2, freeBytes: 2 * gib }), { severity: 'error', message: /12 minutes/, details: { disk_free_gb: 2 } });
+t.test('less room is an alert, more room is only noted', async (t) => {
+  const change = (before: SpaceLevel, after: SpaceLevel) => ({ matchId: 'm', matchDir: '/m', before, after, room: { hoursLeft: 0.2, freeBytes: 2 * 1024 ** 3 } });
+  t.match(lowSpaceAlert(change('ok', 'low')), { eventType: 'recording_low_space', severity: 'warning', details: { level: 'low' } });
+  t.match(lowSpaceAlert(change('low', 'critical')), { severity: 'error', message: /12 minutes/, details: { disk_free_gb: 2 } });
+  t.match(lowSpaceAlert(change('critical', 'reserve')), { severity: 'error', message: /about to be stopped/ });
+  t.equal(lowSpaceAlert(change('critical', 'low')), null);
+  t.match(roomAgain(change('critical', 'low')), { severity: 'info', details: { level: 'low' } });
 });
 
 t.test('a complaint whose figures move is the same complaint, one about another camera is not', async (t) => {

@@ -77,7 +77,7 @@ t.test('the state of a camera comes from frames, whatever was started', async (t
 });
 
 t.test('frames that a hanging process counted long ago are no frames per second', async (t) => {
-  const facts = { frames_at_source: 1, frames_encoded: 1, frames_missed: 0, newest_frame_age_seconds: 0.1, largest_gap_seconds: null, bytes_written: 0, bytes_synced: 0, fps: 30 };
+  const facts = { frames_at_source: 1, frames_encoded: 1, frames_missed: 0, newest_frame_age_seconds: 0.1, largest_gap_seconds: null, bytes_written: 0, bytes_synced: 0, frames_waiting: 0, fps: 30 };
   t.equal(fpsOf(facts), 30);
   t.equal(fpsOf({ ...facts, newest_frame_age_seconds: 3.1 }), 0);
   t.equal(fpsOf({ ...facts, fps: null }), null);

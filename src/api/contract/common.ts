@@ -43,6 +43,7 @@ export const CameraFacts = Type.Object(
     largest_gap_seconds: Nullable(Type.Number()),
     bytes_written: Count,
     bytes_synced: Type.Integer({ minimum: 0, description: 'Bytes that survive a power cut' }),
+    frames_waiting: Type.Integer({ minimum: 0, description: 'Encoded frames that the disk has not taken yet' }),
     fps: Nullable(Type.Number(), { description: 'Frames per second over the last two seconds' }),
   },
   { title: 'CameraFacts', description: 'Counted at the camera and on disk, never derived from commands' },

@@ -39,6 +39,39 @@ export const DegradedReasons = Type.Record(Type.String(), Type.String(), {
   description: 'Reason per camera key, and under `overload_guard` while the guard is active',
 });
 
+const InterruptionBody = Type.Object(
+  {
+    cause: Type.Union([Type.Literal('machine_restarted'), Type.Literal('processes_died')], { description: 'Power cut or restart of the machine; daemon and camera processes together' }),
+    resumed_at: EpochSeconds,
+    seconds: Nullable(Type.Number({ minimum: 0 }), { description: 'How long nothing was recorded, to about a second; null when the clock of the machine could not be right' }),
+  },
+  { title: 'Interruption' },
+);
+
+const RecordingsDiskBody = Type.Object(
+  {
+    state: Type.Union([Type.Literal('ok'), Type.Literal('slow'), Type.Literal('refusing')], { description: 'While recording: frames wait for it; it takes nothing and is tried all the while' }),
+    space: Type.Union([Type.Literal('ok'), Type.Literal('low'), Type.Literal('critical'), Type.Literal('reserve')], { description: 'While recording; at `reserve` the recording is stopped in order' }),
+    free_gb: Nullable(Type.Number({ minimum: 0 })),
+    is_substitute: Type.Boolean({ description: 'The configured disk is missing, and matches are recorded to another one' }),
+    message: Nullable(Type.String(), { description: 'For a person; null when all is well' }),
+  },
+  { title: 'RecordingsDisk' },
+);
+
+const LastStopBody = Type.Object(
+  {
+    match_id: Type.String(),
+    reason: Type.Union([Type.Literal('requested'), Type.Literal('replaced'), Type.Literal('no_space'), Type.Literal('shutdown'), Type.Literal('cut_off')], {
+      description: 'Somebody asked for it; a start with force replaced it; the disk was full up to the reserve; the daemon was ended; an earlier daemon had begun it and died',
+    }),
+    at: EpochSeconds,
+    success: Type.Boolean(),
+    message: Type.String(),
+  },
+  { title: 'LastStop' },
+);
+
 /** GET /recording, and `recording` in GET /status (contract 3.3). */
 export const RecordingStatusBody = Type.Object(
   {
@@ -60,6 +93,14 @@ export const RecordingStatusBody = Type.Object(
     ]),
     hours_left: Nullable(Type.Number({ minimum: 0 }), { description: 'Hours of video that still fit on the disk' }),
     marks_count: Type.Integer({ minimum: 0, description: 'Marks of the match that is being recorded; 0 while idle' }),
+    recordings_disk: RecordingsDiskBody,
+    camera_stack_repair: Nullable(
+      Type.Object({ count: Type.Integer({ minimum: 0 }), last_at: EpochSeconds, success: Type.Boolean(), error: Nullable(Type.String()) }, { title: 'CameraStackRepair' }),
+      { description: 'The last restart of NVIDIA\'s camera daemon by the rig, and how many since it started; null while none was needed' },
+    ),
+    last_stop: Nullable(LastStopBody, { description: 'How the recording before ended; null when this daemon has seen none' }),
+    interruption_count: Type.Integer({ minimum: 0, description: 'How often the recording of this match was interrupted and taken up again; 0 while idle' }),
+    interruptions: Type.Array(InterruptionBody, { description: 'The newest of these, oldest first' }),
   },
   { title: 'RecordingStatus' },
 );

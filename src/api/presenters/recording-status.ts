@@ -2,12 +2,14 @@ import type {
   CameraFacts,
   CameraId,
   CameraRecovery,
+  LastStop,
   OverloadGuardStatus,
+  RecordingsDisk,
   RecordingStatus,
 } from '../../recording/types.js';
 import type { CameraFacts as CameraFactsBody } from '../contract/common.js';
 import type { CameraRecoveryBody, RecordingStatusBody } from '../contract/recording-status.js';
-import { cameraKey, perCamera, seconds } from './units.js';
+import { cameraKey, gigabytes, perCamera, seconds } from './units.js';
 
 /** The wire form of the recording's status; `protected` and `require_all_cameras` only while recording (3.3). */
 export function presentRecordingStatus(status: RecordingStatus): RecordingStatusBody {
@@ -28,7 +30,24 @@ export function presentRecordingStatus(status: RecordingStatus): RecordingStatus
     phase: status.phase,
     hours_left: status.hoursLeft,
     marks_count: status.marksCount,
+    recordings_disk: presentDisk(status.recordingsDisk),
+    camera_stack_repair: presentRepair(status.cameraStackRepair),
+    last_stop: status.lastStop === null ? null : presentLastStop(status.lastStop),
+    interruption_count: status.interruptionCount,
+    interruptions: status.interruptions.map(({ cause, resumedEpochMs, lengthMs }) => ({ cause, resumed_at: seconds(resumedEpochMs), seconds: seconds(lengthMs) })),
   };
+}
+
+function presentDisk(disk: RecordingsDisk): RecordingStatusBody['recordings_disk'] {
+  return { state: disk.state, space: disk.space, free_gb: disk.freeBytes === null ? null : gigabytes(disk.freeBytes), is_substitute: disk.isSubstitute, message: disk.message };
+}
+
+function presentRepair(repair: RecordingStatus['cameraStackRepair']): RecordingStatusBody['camera_stack_repair'] {
+  return repair === null ? null : { count: repair.count, last_at: seconds(repair.epochMs), success: repair.success, error: repair.error };
+}
+
+function presentLastStop(stop: LastStop): NonNullable<RecordingStatusBody['last_stop']> {
+  return { match_id: stop.matchId, reason: stop.reason, at: seconds(stop.epochMs), success: stop.success, message: stop.message };
 }
 
 export function presentFacts(facts: CameraFacts | null): CameraFactsBody | null {
@@ -41,6 +60,7 @@ export function presentFacts(facts: CameraFacts | null): CameraFactsBody | null 
     largest_gap_seconds: seconds(facts.largestGapMs),
     bytes_written: facts.bytesWritten,
     bytes_synced: facts.bytesSynced,
+    frames_waiting: facts.framesWaiting,
     fps: facts.fps,
   };
 }

@@ -57,9 +57,22 @@ export function loadGStreamer(): (description: string) => GstPipeline {
 export function pipelineError(message: BusMessage): TouchlineError {
   const element = message._src_element_name ?? 'pipeline';
   const text = `${element}: ${message.message ?? 'unknown error'}${typeof message.debug === 'string' ? ` (${message.debug})` : ''}`;
-  const full = /No space left on device/i.test(text);
-  return new TouchlineError({ kind: full ? 'no_space' : 'unavailable', code: full ? 'disk_full' : 'pipeline_error', message: text });
+  if (/No space left on device/i.test(text)) return new TouchlineError({ kind: 'no_space', code: 'disk_full', message: text });
+  // The segment sink ends its words with the name of the error, and has no errors but those of the disk.
+  const errno = element === SEGMENT_SINK ? /\((E[A-Z0-9]+)\)/.exec(text)?.[1] : undefined;
+  return new TouchlineError({ kind: 'unavailable', code: errno === undefined ? 'pipeline_error' : (DISK_CODES.get(errno) ?? 'disk_fault'), message: text });
 }
+
+const SEGMENT_SINK = 'segments';
+const DISK_CODES: ReadonlyMap<string, string> = new Map([
+  ['EDQUOT', 'disk_full'],
+  ['EROFS', 'disk_read_only'],
+  ['ENOENT', 'disk_gone'],
+  ['ENODEV', 'disk_gone'],
+  ['ENXIO', 'disk_gone'],
+  ['ESTALE', 'disk_gone'],
+  ['ENOTCONN', 'disk_gone'],
+]);
 
 export class GstPipeline {
   readonly #pipeline: BindingPipeline;

@@ -18,7 +18,7 @@ import type { JournalWriter } from './journal-writer.js';
 import { nextPace, UNPACED } from './pace.js';
 import { Pictures } from './pictures.js';
 import type { ProgressFacts } from './progress.js';
-import { buildRun, endRun } from './recorded-run.js';
+import { buildRun, endRun, requireDisk } from './recorded-run.js';
 import type { PipelineRun } from './run.js';
 import { stallOf } from './stall.js';
 import { waitUntil } from './wait-until.js';
@@ -92,6 +92,12 @@ export class CameraHost {
       await this.#dropIntent();
       return;
     }
+    const missing = await requireDisk(intent.spec).then(() => null, (error: unknown) => error);
+    if (missing !== null) {
+      // The intent stays; the daemon asks again, and hears why it cannot be, until the disk is back.
+      log.error({ err: missing, matchId: intent.spec.matchId }, 'cannot resume the recording yet');
+      return;
+    }
     const cause = this.#lastFailure?.code ?? 'host_died';
     const resumes = intent.resumes + 1;
     log.warn({ matchId: intent.spec.matchId, reason: cause, resumes }, 'resuming the recording after a crash');
@@ -120,6 +126,8 @@ export class CameraHost {
         await this.#open(await this.#build(spec, 0), null);
       } catch (error) {
         this.#forget();
+        // It is asked again and again while a camera is not there, and has no quiet moment.
+        if (this.#isWornOut()) void this.#serial.run(() => this.#options.clock.sleepMs(REPLY_MS).then(this.#options.leave));
         throw error;
       }
       return { preparedMonoUs: this.#options.clock.monoUs() };
@@ -267,7 +275,8 @@ export class CameraHost {
 
   async #open(run: PipelineRun, cause: string | null): Promise<void> {
     await run.open(OPEN_TIMEOUT_MS);
-    this.#journal?.append({ kind: 'run-started', stamp: run.stamp, resumes: run.resumes, cause });
+    const { continues } = run.spec;
+    this.#journal?.append({ kind: 'run-started', stamp: run.stamp, resumes: run.resumes, cause: cause ?? (continues === undefined ? null : 'machine_restarted'), ...(continues === undefined ? {} : { continues }) });
     this.#push();
   }
 
@@ -346,7 +355,7 @@ export class CameraHost {
     const stall = this.#pictures.stall();
     if (stall !== null) void this.#fail(stall.code, stall.message);
     const idleMs = (this.#options.clock.monoUs() - this.#idleSinceMonoUs) / 1000;
-    if (this.#phase === 'idle' && this.#pipelines + this.#pictures.pipelines >= PIPELINES_PER_PROCESS && idleMs > QUIET_MS && this.#serial.pending === 0) {
+    if (this.#phase === 'idle' && this.#isWornOut() && idleMs > QUIET_MS && this.#serial.pending === 0) {
       this.#options.log.info({ pipelines: this.#pipelines + this.#pictures.pipelines }, 'making room for a fresh host');
       this.#options.leave();
       return;
@@ -354,6 +363,10 @@ export class CameraHost {
     const silentMs = (this.#options.clock.monoUs() - this.#pushedMonoUs) / 1000;
     // Half a tick early rather than half a tick late.
     if (silentMs + TICK_MS / 2 >= (this.#phase === 'idle' ? HEARTBEAT_MS.idle : HEARTBEAT_MS.busy)) this.#push();
+  }
+
+  #isWornOut(): boolean {
+    return this.#pipelines + this.#pictures.pipelines >= PIPELINES_PER_PROCESS;
   }
 
   /** What ends is not resumed. A disk that refuses is no reason to go on recording, or to keep the camera. */

@@ -2,7 +2,9 @@
 import { readdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../../lib/clock.js';
+import { TouchlineError } from '../../errors.js';
 import { makeFolderDurably } from '../../lib/durable-file.js';
+import { isMounted } from '../../lib/mount-point.js';
 import { segmentsDir, type JournalEntry } from '../journal.js';
 import type { RecordingSpec, StopReport } from '../protocol.js';
 import { nextStamp, segmentPrefix } from '../segment-names.js';
@@ -28,6 +30,7 @@ export interface RunOptions {
 export async function buildRun(options: RunOptions): Promise<{ readonly run: PipelineRun; readonly journal: JournalWriter }> {
   const { camera, spec, resumes, bootId, clock, log } = options;
   const folder = segmentsDir(spec.matchDir);
+  await requireDisk(spec);
   // Whoever removed it in mid-match cannot have wanted the rest of the match to be lost.
   await makeFolderDurably(folder);
   const stamp = nextStamp(camera, await readdir(folder), resumes === 0 ? spec.startedEpochMs : clock.nowEpochMs());
@@ -44,6 +47,12 @@ export async function buildRun(options: RunOptions): Promise<{ readonly run: Pip
     listener: { fact: (fact) => journal.append(fact), changed: options.onChange, failed: options.onFailure },
   });
   return { run, journal };
+}
+
+/** Below the empty mount point of a disk that went away nobody would find the files again. Throws `recordings_disk_missing`. */
+export async function requireDisk({ mountPoint }: Pick<RecordingSpec, 'mountPoint'>): Promise<void> {
+  if (mountPoint === undefined || (await isMounted(mountPoint))) return;
+  throw new TouchlineError({ kind: 'unavailable', code: 'recordings_disk_missing', message: `${mountPoint} is not mounted. Check the disk and its cable.` });
 }
 
 /** Finalises the files and writes the last entry. `forced`: the camera did not end by itself. */

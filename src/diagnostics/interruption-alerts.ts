@@ -1,0 +1,41 @@
+/** What is told of a match that was interrupted. Pure. */
+import type { EndReason, RecordingEvents } from '../recording/types.js';
+import { isoMicros, type LogEvent } from './entry.js';
+
+/** So many power cuts in one match are no accident any more. */
+const MANY = 3;
+
+/** A match goes on that nobody recorded for a while. */
+export function resumedAlert({ matchId, interruption, count }: RecordingEvents['resumed'][0]): LogEvent {
+  const { cause, lengthMs, resumedEpochMs } = interruption;
+  const powerLoss = cause === 'machine_restarted';
+  const missing = lengthMs === null ? 'How long nothing was recorded cannot be told, because the clock of the machine is not right: stop it if this match is over.' : `${lasted(lengthMs)} are missing.`;
+  const often = count < MANY ? '' : ` It is the interruption number ${count} of this match: ${powerLoss ? 'check the power supply' : 'look into the logs'}.`;
+  return {
+    eventType: powerLoss ? 'recording_resumed_after_power_loss' : 'recording_resumed_after_crash',
+    severity: count < MANY ? 'warning' : 'error',
+    message: `${powerLoss ? 'The machine was restarted' : 'All processes of the rig had died'} while ${matchId} was recorded. The recording goes on in the same match. ${missing}${often}`,
+    details: { match_id: matchId, interruption_count: count, missing_seconds: lengthMs === null ? null : Number((lengthMs / 1000).toFixed(1)), clock_is_plausible: lengthMs !== null, resumed_at: isoMicros(resumedEpochMs) },
+  };
+}
+
+/** A match was interrupted and does not go on. */
+export function interruptedAlert({ matchId, reason, gapMs }: RecordingEvents['interrupted'][0]): LogEvent {
+  const why: Readonly<Record<EndReason, string>> = {
+    was_being_stopped: 'It was just being stopped, so it is over.',
+    switched_off: 'It does not go on by itself, because recording_resume_enabled is false: start a new recording if the match goes on.',
+    too_long_ago: `${gapMs === null ? 'That' : `That was ${lasted(gapMs)} ago by the clock of the machine. It`} is over: start a new recording if the match goes on.`,
+  };
+  return {
+    eventType: 'recording_interrupted',
+    severity: reason === 'was_being_stopped' ? 'warning' : 'error',
+    message: `The machine was restarted while ${matchId} was recorded. ${why[reason]} What was on the disk is kept.`,
+    details: { match_id: matchId, reason, seconds_ago: gapMs === null ? null : Math.round(gapMs / 1000) },
+  };
+}
+
+function lasted(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) return `${seconds} seconds`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3600)} hours`;
+}

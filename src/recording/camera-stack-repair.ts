@@ -1,0 +1,103 @@
+/**
+ * Restarts NVIDIA's camera daemon when the cameras do not come back without that. Some of its faults
+ * outlive every process that uses it, and then no new camera host helps.
+ *
+ * Invariants: never while a camera delivers, because the restart cuts off all of them; never for a fault of the disk; once
+ * per interval at most, however many cameras fail.
+ */
+import { execa } from 'execa';
+import type { Logger } from 'pino';
+import type { Clock } from '../lib/clock.js';
+import type { CameraId, CameraStackRepairStatus, RecordingEvents, RecordingService, RecordingStatus } from './types.js';
+
+/** nvargus-daemon takes some seconds; with cameras that hang, systemd kills it after ten. */
+const RESTART_TIMEOUT_MS = 30_000;
+const MAX_OUTPUT_BYTES = 16 * 1024;
+const SERVICE = 'nvargus-daemon.service';
+
+export interface RepairPolicy {
+  readonly enabled: boolean;
+  /** Of one camera, in a row. */
+  readonly afterFailures: number;
+  readonly intervalMs: number;
+}
+
+export interface CameraStackRepairOptions {
+  readonly policy: () => RepairPolicy;
+  /** Whether the cameras go through that daemon at all. */
+  readonly applies: () => boolean;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+type Watched = Pick<RecordingService, 'status' | 'events'>;
+
+export class CameraStackRepair {
+  readonly #options: CameraStackRepairOptions;
+  #status: CameraStackRepairStatus | null = null;
+  #isRunning = false;
+  #triedAtMonoMs = Number.NEGATIVE_INFINITY;
+  #failedStarts = 0;
+
+  constructor(options: CameraStackRepairOptions) {
+    this.#options = options;
+  }
+
+  /** Null as long as nothing had to be repaired. */
+  status(): CameraStackRepairStatus | null {
+    return this.#status;
+  }
+
+  /** Watches from now on; returns the end of that. */
+  listen(recording: Watched): () => void {
+    const changed = (): void => {
+      const status = recording.status();
+      if (status.phase === 'recording') this.#consider(failuresIn(status), status.matchId, recording);
+    };
+    const notStarted = ({ matchId, errors }: RecordingEvents['notStarted'][0]): void => {
+      this.#failedStarts += 1;
+      this.#consider(new Map([...errors.keys()].map((camera) => [camera, this.#failedStarts])), matchId, recording);
+    };
+    const started = (): void => {
+      this.#failedStarts = 0;
+    };
+    recording.events.on('changed', changed).on('notStarted', notStarted).on('started', started);
+    return () => recording.events.off('changed', changed).off('notStarted', notStarted).off('started', started);
+  }
+
+  #consider(failures: ReadonlyMap<CameraId, number>, matchId: string | null, { events }: Watched): void {
+    const { policy, applies, clock } = this.#options;
+    const { enabled, afterFailures, intervalMs } = policy();
+    if (!enabled || this.#isRunning || ![...failures.values()].some((count) => count >= afterFailures)) return;
+    if (clock.monoMs() - this.#triedAtMonoMs < intervalMs || !applies()) return;
+    this.#isRunning = true;
+    this.#triedAtMonoMs = clock.monoMs();
+    void this.#repair(matchId, [...failures.keys()], events);
+  }
+
+  /** Never rejects. */
+  async #repair(matchId: string | null, cameras: readonly CameraId[], events: Watched['events']): Promise<void> {
+    const { clock, log } = this.#options;
+    log.warn({ matchId, cameras, service: SERVICE }, 'the cameras do not come back, restarting the camera stack');
+    const error = await restart();
+    this.#isRunning = false;
+    this.#status = { count: (this.#status?.count ?? 0) + 1, epochMs: clock.nowEpochMs(), success: error === null, error };
+    if (error === null) log.warn({ matchId, service: SERVICE }, 'the camera stack was restarted');
+    else log.error({ matchId, service: SERVICE, reason: error }, 'the camera stack could not be restarted');
+    events.emit('cameraStackRepair', { matchId, cameras, error });
+  }
+}
+
+/** Per camera that is down through a fault of its own; empty while any camera delivers. */
+function failuresIn(status: RecordingStatus): ReadonlyMap<CameraId, number> {
+  if ([...status.cameras.values()].some(({ state }) => state === 'running')) return new Map();
+  return new Map([...status.recovery].flatMap(([camera, { attempts, recovering }]): [CameraId, number][] => (recovering && !status.diskFaults.has(camera) ? [[camera, attempts]] : [])));
+}
+
+/** Null when it worked; otherwise why not, for a person. The right to do it is given by the installation. */
+async function restart(): Promise<string | null> {
+  const outcome = await execa('systemctl', ['--no-ask-password', 'restart', SERVICE], { reject: false, timeout: RESTART_TIMEOUT_MS, stdin: 'ignore', maxBuffer: MAX_OUTPUT_BYTES });
+  if (outcome.exitCode === 0) return null;
+  if (outcome.timedOut) return `systemctl did not finish within ${RESTART_TIMEOUT_MS / 1000} s`;
+  return outcome.stderr.trim().split('\n')[0] || outcome.shortMessage || 'systemctl failed';
+}
