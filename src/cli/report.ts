@@ -13,8 +13,7 @@ import { ReportArchive } from './report/archive.js';
 import { Collector, type Entry, newestFirst } from './report/collect.js';
 import { gather } from './report/gather.js';
 import { secretHider } from './report/secrets.js';
-import { fileSource, findMatches, folders, journalSources, listing, matchFolder, systemSources } from './report/sources.js';
-import type { RigSettings } from './settings.js';
+import { findMatches, journalSources, listing, logFolder, matchFolder, memoryFolders, systemSources } from './report/sources.js';
 
 const DOCTOR_TIMEOUT_MS = 60_000;
 const MIB = 1024 ** 2;
@@ -86,15 +85,17 @@ async function fill(archive: ReportArchive, configOption: string | null, context
   try {
     const settings = await context.loadSettings(configOption);
     await collector.daemon(daemonUrl(settings));
+    for (const folder of memoryFolders(settings)) await collector.folder(folder);
+    await addMatches(collector, settings.recordingsDir);
     await collector.programs(journalSources());
-    await addFolders(collector, settings);
+    await collector.folder(logFolder(settings));
   } catch (thrown) {
     collector.miss('daemon/, logs/, state/, runtime/, last-match/', `the configuration cannot be used, so nobody knows where they are: ${asTouchlineError(thrown).message}`);
     await collector.programs(journalSources());
   }
   const entries = collector.entries();
-  collector.add('contents.txt', contents(entries), null);
-  return entries.slice(0, -1);
+  collector.close('contents.txt', contents(entries));
+  return entries;
 }
 
 /** In a process of its own, which a disk that hangs may take down with it. */
@@ -106,9 +107,7 @@ async function addDoctor(collector: Collector, configOption: string | null): Pro
   else collector.add(source.name, text, note);
 }
 
-async function addFolders(collector: Collector, settings: RigSettings): Promise<void> {
-  for (const folder of folders(settings)) await collector.folder(folder);
-  const { recordingsDir } = settings;
+async function addMatches(collector: Collector, recordingsDir: string): Promise<void> {
   const found = await collector.run(findMatches(recordingsDir));
   const last = newestFirst(found.text)[0];
   if (last === undefined) {
@@ -117,7 +116,7 @@ async function addFolders(collector: Collector, settings: RigSettings): Promise<
     await collector.programs([listing('last-match/files.txt', last, 2)]);
     await collector.folder(matchFolder(last));
   }
-  await collector.programs([listing('recordings.txt', recordingsDir, 3), fileSource('system/loadavg.txt', '/proc/loadavg')]);
+  await collector.programs([listing('recordings.txt', recordingsDir, 3)]);
 }
 
 async function about(configFile: string): Promise<string> {

@@ -10,6 +10,8 @@ const TOTAL_BYTES = 50 * MIB;
 const ANSWER_TIMEOUT_MS = 5_000;
 /** However many sources are slow, a technician waits no longer. */
 const PATIENCE_MS = 180_000;
+/** With less room than this, the rest is named and not taken. */
+const LEAST_BYTES = 64 * 1024;
 /** Rotated logs included, a folder of ours has far fewer. */
 const MAX_FILES = 40;
 
@@ -56,6 +58,12 @@ export class Collector {
     if (bytes > 0) archive.add(name, hidden, new Date(clock.nowEpochMs()));
   }
 
+  /** The list of what is there and what is not, however full it is. Last. */
+  close(name: string, text: string): void {
+    const { archive, hide, clock } = this.#options;
+    archive.add(name, hide(text), new Date(clock.nowEpochMs()));
+  }
+
   miss(name: string, why: string): void {
     this.#entries.push({ name, bytes: 0, note: why });
   }
@@ -72,7 +80,7 @@ export class Collector {
   async run({ name: _name, command, args, limitBytes, timeoutMs }: ProgramSource, env: Readonly<Record<string, string>> = {}): Promise<Gathered> {
     const { clock, signal } = this.#options;
     const leftMs = PATIENCE_MS - (clock.monoMs() - this.#startedMs);
-    const refused = this.#hanging.has(command) ? `${command} did not end before` : leftMs <= 0 ? 'it took too long to come to this' : this.#left <= 0 ? 'the report is full' : null;
+    const refused = this.#hanging.has(command) ? `${command} did not end before` : leftMs <= 0 ? 'it took too long to come to this' : this.#left < LEAST_BYTES ? 'the report is full' : null;
     if (refused !== null) return { text: '', note: refused, hangs: false };
     const gathered = await gather(command, args, { limitBytes: Math.min(limitBytes, this.#left), timeoutMs: Math.min(timeoutMs, leftMs), signal, env });
     // A file that hangs says nothing about other files.

@@ -13,7 +13,10 @@ export interface ProgramSource {
 }
 
 const SHORT = { limitBytes: MIB, timeoutMs: 5_000 };
-const LOG = { limitBytes: 8 * MIB, timeoutMs: 15_000 };
+const LOG_TIMEOUT_MS = 15_000;
+/** Of the product's own units; so that all sources together leave room for each other. */
+const STORY_BYTES = 8 * MIB;
+const SURROUNDINGS_BYTES = 2 * MIB;
 /** Enough for some matches; the limit in bytes cuts what is longer. */
 const JOURNAL_LINES = '100000';
 const UNITS = 'touchline*';
@@ -32,14 +35,20 @@ export const DAEMON_PATHS: readonly (readonly [string, string])[] = [
 ];
 
 export function journalSources(): readonly ProgramSource[] {
-  const journal = (name: string, ...args: string[]): ProgramSource => ({ name, command: 'journalctl', args: ['--no-pager', '-o', 'short-iso-precise', '-n', JOURNAL_LINES, ...args], ...LOG });
+  const journal = (name: string, limitBytes: number, ...args: string[]): ProgramSource => ({
+    name: `journal/${name}`,
+    command: 'journalctl',
+    args: ['--no-pager', '-o', 'short-iso-precise', '-n', JOURNAL_LINES, ...args],
+    limitBytes,
+    timeoutMs: LOG_TIMEOUT_MS,
+  });
   return [
-    journal('journal/touchline-this-boot.txt', '-b', '0', '-u', UNITS),
-    journal('journal/touchline-boot-before.txt', '-b', '-1', '-u', UNITS),
-    journal('journal/kernel-this-boot.txt', '-b', '0', '-k', '-p', 'info'),
-    journal('journal/kernel-boot-before.txt', '-b', '-1', '-k', '-p', 'warning'),
-    journal('journal/nvargus-daemon-this-boot.txt', '-b', '0', '-u', 'nvargus-daemon'),
-    journal('journal/warnings-of-all-this-boot.txt', '-b', '0', '-p', 'warning'),
+    journal('touchline-this-boot.txt', STORY_BYTES, '-b', '0', '-u', UNITS),
+    journal('touchline-boot-before.txt', STORY_BYTES, '-b', '-1', '-u', UNITS),
+    journal('kernel-this-boot.txt', SURROUNDINGS_BYTES, '-b', '0', '-k', '-p', 'info'),
+    journal('kernel-boot-before.txt', SURROUNDINGS_BYTES, '-b', '-1', '-k', '-p', 'warning'),
+    journal('nvargus-daemon-this-boot.txt', SURROUNDINGS_BYTES, '-b', '0', '-u', 'nvargus-daemon'),
+    journal('warnings-of-all-this-boot.txt', SURROUNDINGS_BYTES, '-b', '0', '-p', 'warning'),
     { name: 'journal/boots.txt', command: 'journalctl', args: ['--no-pager', '--list-boots'], ...SHORT },
   ];
 }
@@ -57,6 +66,7 @@ export function systemSources(): readonly ProgramSource[] {
     program('power-mode.txt', 'nvpmodel', '-q'),
     program('disks.txt', 'df', '-hT'),
     program('mounts.txt', 'cat', '/proc/self/mountinfo'),
+    program('load.txt', 'cat', '/proc/loadavg'),
     program('memory.txt', 'cat', '/proc/meminfo'),
     // Without arguments: those of other programs are none of ours.
     program('processes.txt', 'ps', '-eo', 'pid,ppid,user,pcpu,pmem,rss,etimes,stat,comm', '--sort=-pcpu'),
@@ -84,12 +94,16 @@ export interface Folder {
   readonly names: readonly string[];
 }
 
-export function folders({ stateDir, runtimeDir }: RigSettings): readonly Folder[] {
+/** What the processes remember. */
+export function memoryFolders({ stateDir, runtimeDir }: RigSettings): readonly Folder[] {
   return [
-    { into: 'logs', path: `${stateDir}/logs`, names: ['*.ndjson', '*.ndjson.[0-9]', '*.log', '*.log.[0-9]'] },
     { into: 'state', path: stateDir, names: ['*.json', '*.json.corrupt'] },
     { into: 'runtime', path: runtimeDir, names: ['*.json'] },
   ];
+}
+
+export function logFolder({ stateDir }: RigSettings): Folder {
+  return { into: 'logs', path: `${stateDir}/logs`, names: ['*.ndjson', '*.ndjson.[0-9]', '*.log', '*.log.[0-9]'] };
 }
 
 /** What is taken of a match: the texts that stand beside its videos. */
