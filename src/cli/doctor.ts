@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { systemClock } from '../lib/clock.js';
 import type { CliContext, Command } from './command.js';
 import { examine } from './doctor/examine.js';
@@ -25,6 +26,8 @@ export const doctorCommand: Command = {
   maxPositionals: 0,
   run: async (args, context) => {
     const { terminal } = context;
+    // Programs that it starts inherit this: a recording that needs the processor gets it.
+    setPriority(constants.priority.PRIORITY_LOW);
     const findings = await examineHere(args.text('config'), args.flag('quick'), context);
     if (args.flag('json')) terminal.out(JSON.stringify(findings));
     else for (const line of [...findings.flatMap((finding) => linesOf(finding, terminal)), summary(findings, terminal)]) terminal.out(line);

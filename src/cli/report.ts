@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { constants, hostname, setPriority } from 'node:os';
 import { join, resolve } from 'node:path';
 import { configFileOf, DEFAULT_CONFIG_FILE } from '../config/load.js';
 import { asTouchlineError, TouchlineError } from '../errors.js';
@@ -36,6 +36,8 @@ export const reportCommand: Command = {
   maxPositionals: 0,
   run: async (args, context) => {
     const { terminal } = context;
+    // A recording that needs the processor gets it.
+    setPriority(constants.priority.PRIORITY_LOW);
     const path = await outputFile(args.text('output'), context.cwd);
     const archive = await ReportArchive.create(path).catch((thrown: unknown) => {
       const { kind, code, message } = asTouchlineError(thrown);
