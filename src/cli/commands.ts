@@ -4,6 +4,7 @@ import { healthCommand } from './health.js';
 import { libraryCommand } from './library.js';
 import { pipelinesCommand } from './pipelines.js';
 import { recordCommand } from './record.js';
+import { reportCommand } from './report.js';
 import { type StartDaemon, serveCommand } from './serve.js';
 import { statusCommand } from './status.js';
 import { stopCommand } from './stop.js';
@@ -19,5 +20,6 @@ export function createCommands(loadDaemon: () => Promise<StartDaemon>): readonly
     libraryCommand,
     pipelinesCommand,
     doctorCommand,
+    reportCommand,
   ];
 }

@@ -22,12 +22,22 @@ process.stdout.on('error', () => {
 });
 process.stderr.on('error', () => undefined);
 
+const cwd = currentFolder();
 const context: CliContext = {
   env: process.env,
-  cwd: process.cwd(),
+  cwd,
   terminal: createTerminal(process.stdout, process.stderr),
-  loadSettings: (configFile) => loadRigSettings({ configFile, env: process.env, cwd: process.cwd() }),
+  loadSettings: (configFile) => loadRigSettings({ configFile, env: process.env, cwd }),
   signal: interruption.signal,
 };
 const commands = createCommands(async () => (await import('../main.js')).startDaemon);
 process.exitCode = await runCli(process.argv.slice(2), commands, await productVersion(), context);
+
+/** A shell may stand in a folder that was removed meanwhile, such as that of an old version. */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
+}

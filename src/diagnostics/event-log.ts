@@ -49,7 +49,7 @@ export class EventLog {
     this.path = options.path;
     this.#rotation = options.rotation ?? ROTATION;
     this.#file = new RotatingFile(options.path, this.#rotation);
-    this.#fault = new RepeatedFault(options.clock, options.log, `${options.path} cannot be written`);
+    this.#fault = new RepeatedFault(options.clock, options.log.child({ file: options.path }), 'a log on the disk cannot be written');
   }
 
   /** Adds one line, without its secrets; returns at once and never throws. */

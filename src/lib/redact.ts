@@ -3,7 +3,8 @@ export const REDACTED = '***';
 
 const SECRET_QUERY_VALUE =
   /([?&;](?:pass(?:word|wd)?|pwd|user-pw|token|access_token|secret|api_?key|auth|sig(?:nature)?)=)[^&;\s"']+/gi;
-const SECRET_ASSIGNMENT = /\b((?:user-)?(?:pw|password|passwd|secret)\s*=\s*)(?:"[^"]*"|'[^']*'|[^\s&"']+)/gi;
+/** The first form is a quoted value inside a JSON line. */
+const SECRET_ASSIGNMENT = /\b((?:user-)?(?:pw|password|passwd|secret)\s*=\s*)(?:\\+"[^"]*"|"[^"]*"|'[^']*'|[^\s&"']+)/gi;
 const URL_START = /\b[a-z][a-z0-9+.-]*:\/\//gi;
 
 /**

@@ -8,7 +8,7 @@ import { REDACTED, redactUrl } from '../lib/redact.js';
 export type LogFormat = 'terminal' | 'journal' | 'json';
 
 /** Keys whose values are secrets wherever they stand in a line. */
-const SECRET_KEYS = ['password', 'passwd', 'passphrase', 'pwd', 'secret', 'token', 'authorization', 'cookie', 'api_?key', 'user[-_]pw'];
+const SECRET_KEYS = ['password', 'passwd', 'passphrase', 'pwd', 'secret', 'token', 'credential', 'authorization', 'cookie', 'api_?key', 'user[-_]pw'];
 
 const SECRET_FIELD = new RegExp(
   `("[\\w-]*(?:${SECRET_KEYS.join('|')})")\\s*:\\s*(?:"(?:\\\\.|[^"\\\\])*"|-?\\d[\\d.eE+-]*)`,

@@ -34,7 +34,7 @@ export class Channels {
     this.#clock = clock;
     this.#channels = new Map(
       CHANNELS.map((channel) => {
-        const fault = new RepeatedFault(clock, log, `channel ${channel} cannot be read`);
+        const fault = new RepeatedFault(clock, log.child({ channel }), 'a channel cannot be read');
         return [channel, new ChannelBroadcast({ channel, read: readings[channel], intervalMs: intervalsMs[channel], clock, fault })];
       }),
     );

@@ -2,8 +2,11 @@
 export interface Finding {
   /** What was looked at, two or three words. */
   readonly subject: string;
-  /** `warning`: recording works, but not as it should. `failure`: recording will not work. */
-  readonly state: 'ok' | 'warning' | 'failure';
+  /**
+   * `warning`: recording works, but not as it should. `failure`: recording will not work. `skipped`: nobody looked, and
+   * the detail says why.
+   */
+  readonly state: 'ok' | 'warning' | 'failure' | 'skipped';
   readonly detail: string;
   /** The command, or the sentence, that puts it right; null when nothing is to be done. */
   readonly fix: string | null;
@@ -21,8 +24,17 @@ export function failure(subject: string, detail: string, fix: string): Finding {
   return { subject, state: 'failure', detail, fix };
 }
 
-/** The command that installs Debian packages, as whoever asks has to type it. */
+/** @param fix how to have it looked at after all, when there is a way */
+export function skipped(subject: string, detail: string, fix: string | null = null): Finding {
+  return { subject, state: 'skipped', detail, fix };
+}
+
+/** The command as whoever asks has to type it. */
+export function asRoot(command: string): string {
+  return process.getuid?.() === 0 ? command : `sudo ${command}`;
+}
+
+/** The command that installs Debian packages. */
 export function aptInstall(packages: readonly string[]): string {
-  const sudo = process.getuid?.() === 0 ? '' : 'sudo ';
-  return `${sudo}apt install ${[...new Set(packages)].sort().join(' ')}`;
+  return asRoot(`apt install ${[...new Set(packages)].sort().join(' ')}`);
 }

@@ -3,7 +3,8 @@ import { connect, createServer } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { asTouchlineError } from '../../errors.js';
 import { errnoOf, fileError } from '../../lib/file-error.js';
-import { failure, fine, type Finding, warning } from './finding.js';
+import { hoursThatFit } from '../../recording/space.js';
+import { asRoot, failure, fine, type Finding, warning } from './finding.js';
 
 const BYTES_PER_GB = 1024 ** 3;
 /** Below this, operators are alerted (contract 16.26): about half a match. */
@@ -19,21 +20,31 @@ export async function checkFolder(subject: string, path: string): Promise<Findin
     return fine(subject, existing === target ? target : `${target} (will be made)`);
   } catch (thrown) {
     const user = process.env['USER'] ?? process.getuid?.() ?? 'the user of the daemon';
-    return failure(subject, asTouchlineError(fileError(thrown, 'write to', target)).message, `sudo install -d -o ${user} ${target}`);
+    return failure(subject, asTouchlineError(fileError(thrown, 'write to', target)).message, asRoot(`install -d -o ${user} ${target}`));
   }
 }
 
-/** @param minFreeGb what the configuration wants kept free: below it, a start is refused */
-export async function checkSpace(recordingsDir: string, minFreeGb: number): Promise<Finding> {
+export interface SpaceQuestion {
+  readonly recordingsDir: string;
+  /** What the configuration wants kept free: below it, a start is refused. */
+  readonly minFreeGb: number;
+  /** As the daemon measured it; null when it did not. */
+  readonly hoursLeft: number | null;
+  /** What all cameras together write, by the configuration; null when that does not say. */
+  readonly bitrateKbps: number | null;
+}
+
+export async function checkSpace({ recordingsDir, minFreeGb, hoursLeft, bitrateKbps }: SpaceQuestion): Promise<Finding> {
   try {
     const { bavail, bsize } = await statfs(await nearestFolder(resolve(recordingsDir)));
     const freeGb = (bavail * bsize) / BYTES_PER_GB;
-    const detail = `${freeGb.toFixed(1)} GB free for recordings`;
-    const fix = `move recordings away from ${recordingsDir}`;
+    const hours = hoursLeft ?? hoursThatFit(bavail * bsize, ((bitrateKbps ?? 0) * 1000) / 8);
+    const detail = `${freeGb.toFixed(1)} GB free for recordings${hours === null ? '' : `, about ${hours.toFixed(1)} h`}`;
+    const fix = `touchline library lists the matches; copy and delete some of them, or move them away from ${recordingsDir}`;
     if (freeGb < minFreeGb) return failure('disk space', `${detail}, a start needs ${minFreeGb} GB`, fix);
     return freeGb < ALERT_GB ? warning('disk space', `${detail}, a match takes about 27 GB at 20 Mbit/s`, fix) : fine('disk space', detail);
   } catch (thrown) {
-    return failure('disk space', asTouchlineError(fileError(thrown, 'read', recordingsDir)).message, `check the mount of ${recordingsDir}`);
+    return failure('disk space', asTouchlineError(fileError(thrown, 'read', recordingsDir)).message, `is its disk mounted? findmnt -T ${recordingsDir}`);
   }
 }
 

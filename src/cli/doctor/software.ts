@@ -30,6 +30,13 @@ export async function checkFfprobe(signal: AbortSignal): Promise<Finding> {
   return warning('ffprobe', `${asked.reason}: segments cannot be probed`, aptInstall(['ffmpeg']));
 }
 
+/** Finalises what a crash left; matches are recorded and play without it. */
+export async function checkFfmpeg(signal: AbortSignal): Promise<Finding> {
+  const asked = await runTool('ffmpeg', ['-hide_banner', '-version'], { timeoutMs: TOOL_TIMEOUT_MS, signal });
+  if (asked.ok) return fine('ffmpeg', asked.stdout.split(' Copyright')[0] ?? '');
+  return warning('ffmpeg', `${asked.reason}: segments stay as a crash left them`, aptInstall(['ffmpeg']));
+}
+
 export async function checkNativePlugin({ pluginFile }: Installation): Promise<Finding> {
   const isThere = await access(pluginFile).then(
     () => true,

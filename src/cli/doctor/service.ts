@@ -1,0 +1,123 @@
+/** What systemd says: units, watchdogs, the journal. */
+import { asRoot, failure, fine, type Finding, skipped, warning } from './finding.js';
+import { type Machine, numberIn, properties } from './machine.js';
+
+export const DAEMON_UNIT = 'touchline.service';
+const CAMERA_UNITS = ['touchline-camera@0.service', 'touchline-camera@1.service'];
+const TARGET = 'touchline.target';
+const SHOWN = ['Id', 'LoadState', 'UnitFileState', 'ActiveState', 'SubState', 'Result', 'NRestarts', 'WatchdogUSec', 'User', 'Type'];
+const MIB = 1024 ** 2;
+/** What a match leaves in the journal is a few MiB; less than this loses the start of the evening. */
+const MIN_JOURNAL_BYTES = 64 * MIB;
+
+export interface Unit {
+  readonly name: string;
+  readonly isLoaded: boolean;
+  /** It starts at boot, by itself or with something that does. */
+  readonly isEnabled: boolean;
+  /** Somebody asked for exactly this one to start at boot. */
+  readonly isWanted: boolean;
+  readonly active: string;
+  readonly sub: string;
+  readonly result: string;
+  readonly restarts: number;
+  readonly hasWatchdog: boolean;
+  /** Empty: root. */
+  readonly user: string;
+}
+
+/** Null when this machine was not started by systemd, or it does not answer. */
+export async function readUnits(machine: Machine): Promise<ReadonlyMap<string, Unit> | null> {
+  const asked = await machine.run('systemctl', ['show', '--property', SHOWN.join(','), DAEMON_UNIT, ...CAMERA_UNITS, TARGET]);
+  if (!asked.ok) return null;
+  return parseUnits(asked.stdout);
+}
+
+/** One block of properties per unit, with empty lines between them. */
+export function parseUnits(text: string): ReadonlyMap<string, Unit> {
+  return new Map(
+    text.split(/\n\s*\n/).flatMap((block): [string, Unit][] => {
+      const said = properties(block);
+      const name = said.get('Id') ?? '';
+      if (name === '') return [];
+      const unit: Unit = {
+        name,
+        isLoaded: said.get('LoadState') === 'loaded',
+        isEnabled: ['enabled', 'enabled-runtime', 'static', 'indirect', 'alias'].includes(said.get('UnitFileState') ?? ''),
+        isWanted: ['enabled', 'enabled-runtime'].includes(said.get('UnitFileState') ?? ''),
+        active: said.get('ActiveState') ?? 'unknown',
+        sub: said.get('SubState') ?? '',
+        result: said.get('Result') ?? '',
+        restarts: numberIn(said.get('NRestarts') ?? null) ?? 0,
+        // `0` and `infinity` both mean none.
+        hasWatchdog: /[1-9]/.test(said.get('WatchdogUSec') ?? ''),
+        user: said.get('User') ?? '',
+      };
+      return [[name, unit]];
+    }),
+  );
+}
+
+/** @param units null: no systemd */
+export function checkUnits(units: ReadonlyMap<string, Unit> | null): readonly Finding[] {
+  if (units === null) return [skipped('units', 'systemd does not answer here: whether the daemon starts by itself is not looked at')];
+  const daemon = units.get(DAEMON_UNIT);
+  if (daemon?.isLoaded !== true) return [skipped('units', 'not installed as a service: after a power cut nobody starts it', asRoot('make install'))];
+  const target = units.get(TARGET);
+  const startsAtBoot = daemon.isEnabled || (target?.isLoaded === true && target.isEnabled);
+  const atBoot = startsAtBoot ? [] : [failure('start at boot', 'the daemon does not start with the box', asRoot(`systemctl enable ${target?.isLoaded === true ? TARGET : DAEMON_UNIT}`))];
+  // Where the daemon starts the cameras itself, their units are there, and nothing wants them.
+  const cameras = CAMERA_UNITS.flatMap((name) => units.get(name) ?? []).filter(({ isLoaded, isWanted, active }) => isLoaded && (isWanted || active !== 'inactive'));
+  const services = [daemon, ...cameras];
+  return [...atBoot, ...services.flatMap(checkUnit)];
+}
+
+function checkUnit(unit: Unit): readonly Finding[] {
+  const { name, active, sub, result, restarts } = unit;
+  const story = `journalctl -u ${name} -b -n 50`;
+  if (active === 'failed') return [failure(name, `failed (${result})`, `${story}; then ${asRoot(`systemctl restart ${name}`)}`)];
+  if (active !== 'active') return [failure(name, `${active} (${sub})`, sub === 'auto-restart' ? story : asRoot(`systemctl start ${name}`))];
+  const found: Finding[] = [
+    restarts === 0 ? fine(name, 'active') : warning(name, `active; systemd had to start it again ${restarts === 1 ? 'once' : `${restarts} times`} since it was started`, story),
+  ];
+  if (!unit.hasWatchdog) found.push(warning(`watchdog of ${name}`, 'off: systemd would not notice that it hangs', `${asRoot('make install')} brings the unit back as it came`));
+  return found;
+}
+
+/** The third ring needs hardware that restarts a box whose systemd hangs. */
+export async function checkHardwareWatchdog(machine: Machine): Promise<Finding> {
+  const devices = (await machine.names('/dev')).filter((name) => /^watchdog\d+$/.test(name));
+  if (devices.length === 0) return skipped('hardware watchdog', 'this machine has none');
+  const asked = await machine.run('systemctl', ['show', '--property', 'RuntimeWatchdogUSec']);
+  const setting = properties(asked.stdout).get('RuntimeWatchdogUSec') ?? '';
+  if (/[1-9]/.test(setting)) return fine('hardware watchdog', `on, ${setting}`);
+  const fix = `printf '[Manager]\\nRuntimeWatchdogSec=20s\\n' | sudo tee /etc/systemd/system.conf.d/50-watchdog.conf && sudo systemctl daemon-reexec`;
+  return warning('hardware watchdog', 'off: a box that hangs as a whole stays so', `sudo mkdir -p /etc/systemd/system.conf.d && ${fix}`);
+}
+
+/** Without a journal on the disk, nobody knows after a power cut what happened before it. */
+export async function checkJournal(machine: Machine): Promise<Finding> {
+  const machineId = (await machine.text('/etc/machine-id'))?.trim() ?? '';
+  const isKept = machineId !== '' && (await machine.names(`/var/log/journal/${machineId}`)).length > 0;
+  const usage = await machine.run('journalctl', ['--disk-usage']);
+  if (!usage.ok) return skipped('journal', `journalctl: ${usage.reason}`);
+  const size = /take up ([\d.]+\s*[A-Z]*)/.exec(usage.stdout)?.[1] ?? 'unknown size';
+  if (!isKept) return warning('journal', 'in memory only: what happened before a restart is gone', `${asRoot('mkdir -p /var/log/journal')} && ${asRoot('systemctl restart systemd-journald')} && ${asRoot('journalctl --flush')}`);
+  const limit = sizeInBytes(/^\s*SystemMaxUse=(\S+)/m.exec(await journaldConf(machine))?.[1] ?? '');
+  if (limit !== null && limit < MIN_JOURNAL_BYTES) return warning('journal', `${size} on the disk, limited to ${Math.round(limit / MIB)} MiB: the start of an evening gets lost`, 'raise SystemMaxUse= in /etc/systemd/journald.conf');
+  return fine('journal', `${size} on the disk, kept over restarts`);
+}
+
+async function journaldConf(machine: Machine): Promise<string> {
+  const folder = '/etc/systemd/journald.conf.d';
+  const names = (await machine.names(folder)).filter((name) => name.endsWith('.conf'));
+  const texts = await Promise.all(['/etc/systemd/journald.conf', ...names.map((name) => `${folder}/${name}`)].map((path) => machine.text(path)));
+  // The last word counts, and the search takes the first.
+  return texts.reverse().join('\n');
+}
+
+/** `50M` as systemd writes sizes; null for anything else. */
+export function sizeInBytes(text: string): number | null {
+  const parts = /^(\d+)([KMGT]?)$/.exec(text);
+  return parts === null ? null : Number(parts[1]) * 1024 ** ['', 'K', 'M', 'G', 'T'].indexOf(parts[2] ?? '');
+}
