@@ -44,8 +44,8 @@ doctor: build ## what is missing on this machine, and the command that fixes it
 bench: build ## measure what docs/benchmarks.md shows, and write it
 	@exec $(NODE) build/scripts/bench/main.js
 
-drill: build ## break things on purpose while recording, and see what is left (needs root)
-	@set -e; for drill in scripts/drills/*.sh; do echo "== $$drill"; "$$drill"; done
+drill: build ## break things on purpose while recording (root); D=host-kill,clock COUNT= MINUTES= SEED=
+	@exec scripts/drill/run.sh $(if $(D),--drills '$(D)') $(if $(COUNT),--count '$(COUNT)') $(if $(MINUTES),--minutes '$(MINUTES)') $(if $(SEED),--seed '$(SEED)')
 
 docs: build ## write the documents that are made from code (schemas, tables)
 	@exec $(NODE) build/scripts/generate-docs.js

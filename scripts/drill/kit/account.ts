@@ -99,6 +99,11 @@ export function lostSeconds(run: RunAccount, untilMonoUs: number): number {
   return (captured - run.frames) / FPS;
 }
 
+/** The run of a camera that was under way at that instant; null when none was. */
+export function runAt(runs: readonly RunAccount[], camera: number, monoUs: number): RunAccount | null {
+  return runs.findLast((run) => run.camera === camera && run.firstFrameMonoUs !== null && run.firstFrameMonoUs <= monoUs) ?? null;
+}
+
 /** Frames that are missing in the middle of runs, and of those that ended in order also at their ends. */
 export function framesLost(runs: readonly RunAccount[]): number {
   return runs.reduce((sum, run) => sum + lostInRun(run), 0);

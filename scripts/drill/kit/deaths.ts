@@ -1,6 +1,6 @@
 /** Processes that were killed or hung while they recorded, and what each of those moments cost. */
 import type { Finding } from '../drill.js';
-import { lostSeconds, type RunAccount } from './account.js';
+import { lostSeconds, runAt, type RunAccount } from './account.js';
 import { fact, lostAtMost } from './findings.js';
 
 export const CAMERAS = [0, 1] as const;
@@ -14,23 +14,15 @@ export interface Death {
   readonly monoUs: number;
 }
 
-/** The runs that the deaths ended: of each camera in turn, because a run begins only when the one before is over. */
-function endedBy(deaths: readonly Death[], runs: readonly RunAccount[]): { readonly death: Death; readonly run: RunAccount }[] {
-  return CAMERAS.flatMap((camera) => {
-    const own = runs.filter((run) => run.camera === camera);
-    return deaths.filter((death) => death.camera === camera).flatMap((death, index) => {
-      const run = own[index];
-      return run === undefined ? [] : [{ death, run }];
-    });
-  });
-}
-
 export function findingsOnDeaths(deaths: readonly Death[], runs: readonly RunAccount[]): Finding[] {
-  const ended = endedBy(deaths, runs);
+  const ended = deaths.flatMap((death) => {
+    const run = runAt(runs, death.camera, death.monoUs);
+    return run === null ? [] : [{ death, run }];
+  });
   const unplayable = ended.filter(({ run }) => run.frames === 0).length;
   return [
     lostAtMost('… seconds missing before each', ended.map(({ death, run }) => lostSeconds(run, death.monoUs)), LOSS_SECONDS, 'captured until then (first frame, 30 frames/s) minus found in the files'),
-    fact('… runs that cannot be played', '0', `${unplayable} of ${ended.length}`, unplayable === 0, 'ffprobe finds no frame'),
+    fact('… runs that cannot be played', '0', `${unplayable} of ${deaths.length}`, unplayable === 0 && ended.length === deaths.length, 'ffprobe finds no frame'),
     fact('… pipelines that ended for another reason', '0', String(runs.length - CAMERAS.length - deaths.length), runs.length === CAMERAS.length + deaths.length, 'runs in the journals minus the ones that were broken'),
   ];
 }
