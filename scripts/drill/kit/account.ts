@@ -15,6 +15,7 @@ import { framesIn } from '../../../test/support/rig.js';
 export const FPS = 30;
 /** The part of the picture that holds the counter. */
 const STAMP = { width: 128, height: 24 };
+const FILES_AT_ONCE = 300;
 
 export interface SegmentAccount {
   readonly name: string;
@@ -142,20 +143,54 @@ function runsIn(journal: readonly JournalEntry[]): Run[] {
 }
 
 export async function stampsIn(paths: readonly string[]): Promise<StampAccount> {
+  const counters: (number | null)[] = [];
+  for (const path of paths) counters.push(...(await countersIn(['-i', path])));
+  return stampAccount(counters);
+}
+
+/** The same of a great many files: hundreds at a time, as one video. */
+export async function stampsInAll(paths: readonly string[]): Promise<StampAccount> {
+  const counters: (number | null)[] = [];
+  for (const input of concatenations(paths)) for (const counter of await countersIn(input.args, input.list)) counters.push(counter);
+  return stampAccount(counters);
+}
+
+/** Frames in a great many files together. */
+export async function framesInAll(paths: readonly string[]): Promise<number> {
+  let frames = 0;
+  for (const { args, list } of concatenations(paths)) {
+    const { stdout } = await execa('ffprobe', ['-v', 'error', ...args, '-select_streams', 'v:0', '-count_packets', '-show_entries', 'stream=nb_read_packets', '-of', 'csv=p=0'], { input: list });
+    frames += Number.parseInt(stdout, 10);
+  }
+  return frames;
+}
+
+/** Lists for ffmpeg's concat demuxer, to be given on standard input. */
+function concatenations(paths: readonly string[]): { readonly args: readonly string[]; readonly list: string }[] {
+  const args = ['-f', 'concat', '-safe', '0', '-protocol_whitelist', 'file,pipe,fd', '-i', 'pipe:0'];
+  return Array.from({ length: Math.ceil(paths.length / FILES_AT_ONCE) }, (_none, index) => ({
+    args,
+    list: paths.slice(index * FILES_AT_ONCE, (index + 1) * FILES_AT_ONCE).map((path) => `file '${path}'\n`).join(''),
+  }));
+}
+
+async function countersIn(inputArgs: readonly string[], list = ''): Promise<(number | null)[]> {
+  const filter = `crop=${STAMP.width}:${STAMP.height}:0:0`;
+  const { stdout } = await execa('ffmpeg', ['-v', 'error', ...inputArgs, '-vf', filter, '-f', 'rawvideo', '-pix_fmt', 'gray', '-fps_mode', 'passthrough', 'pipe:1'], { encoding: 'buffer', reject: false, input: list, maxBuffer: 1024 ** 3 });
+  return readFrameStamps(stdout ?? new Uint8Array(), STAMP.width, STAMP.height);
+}
+
+function stampAccount(counters: readonly (number | null)[]): StampAccount {
   const account = { first: null as number | null, last: null as number | null, missing: 0, repeated: 0, unreadable: 0 };
-  for (const path of paths) {
-    const filter = `crop=${STAMP.width}:${STAMP.height}:0:0`;
-    const { stdout } = await execa('ffmpeg', ['-v', 'error', '-i', path, '-vf', filter, '-f', 'rawvideo', '-pix_fmt', 'gray', '-fps_mode', 'passthrough', '-'], { encoding: 'buffer', reject: false, stdin: 'ignore', maxBuffer: 1024 ** 3 });
-    for (const counter of readFrameStamps(stdout ?? new Uint8Array(), STAMP.width, STAMP.height)) {
-      if (counter === null) {
-        account.unreadable += 1;
-        continue;
-      }
-      account.first ??= counter;
-      if (account.last !== null && counter <= account.last) account.repeated += 1;
-      else if (account.last !== null) account.missing += counter - account.last - 1;
-      account.last = counter;
+  for (const counter of counters) {
+    if (counter === null) {
+      account.unreadable += 1;
+      continue;
     }
+    account.first ??= counter;
+    if (account.last !== null && counter <= account.last) account.repeated += 1;
+    else if (account.last !== null) account.missing += counter - account.last - 1;
+    account.last = counter;
   }
   // A picture that cannot be read leaves a hole in the row and is no loss.
   return { ...account, missing: Math.max(0, account.missing - account.unreadable) };
