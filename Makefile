@@ -15,7 +15,11 @@ $(call pass,HOST,TOUCHLINE_HOST)
 $(call pass,PORT,TOUCHLINE_PORT)
 $(call pass,RECORDINGS,TOUCHLINE_RECORDINGS_DIR)
 $(call pass,T,TEST_PATTERN)
-unexport SOURCES PROFILE HOST PORT RECORDINGS T
+$(call pass,D,DRILL_NAMES)
+$(call pass,COUNT,DRILL_COUNT)
+$(call pass,MINUTES,DRILL_MINUTES)
+$(call pass,SEED,DRILL_SEED)
+unexport SOURCES PROFILE HOST PORT RECORDINGS T D COUNT MINUTES SEED
 
 .PHONY: help run stop test build setup clean doctor bench drill docs clip
 
@@ -45,7 +49,7 @@ bench: build ## measure what docs/benchmarks.md shows, and write it
 	@exec $(NODE) build/scripts/bench/main.js
 
 drill: build ## break things on purpose while recording (root); D=host-kill,clock COUNT= MINUTES= SEED=
-	@exec scripts/drill/run.sh $(if $(D),--drills '$(D)') $(if $(COUNT),--count '$(COUNT)') $(if $(MINUTES),--minutes '$(MINUTES)') $(if $(SEED),--seed '$(SEED)')
+	@exec scripts/drill/run.sh $${DRILL_NAMES:+--drills "$$DRILL_NAMES"} $${DRILL_COUNT:+--count "$$DRILL_COUNT"} $${DRILL_MINUTES:+--minutes "$$DRILL_MINUTES"} $${DRILL_SEED:+--seed "$$DRILL_SEED"}
 
 docs: build ## write the documents that are made from code (schemas, tables)
 	@exec $(NODE) build/scripts/generate-docs.js

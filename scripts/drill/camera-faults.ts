@@ -1,7 +1,7 @@
 import { systemClock } from '../../src/lib/clock.js';
 import { until } from '../../test/support/rig.js';
 import type { Drill, Finding } from './drill.js';
-import { accountsOf, lostSeconds, runAt } from './kit/account.js';
+import { accountsOf, FPS, lostSeconds, runAt } from './kit/account.js';
 import { CAMERAS } from './kit/deaths.js';
 import { fact, lostAtMost, nothingLost, times } from './kit/findings.js';
 import { breakableRig } from './kit/jetson.js';
@@ -89,6 +89,7 @@ async function atTheEnd(scene: Scene, name: string, fault: string): Promise<Find
   const { rig, breakWith } = await breakableRig(scene);
   const stopMs: number[] = [];
   let bad = 0;
+  let graceful = 0;
   const runs = [];
   for (let round = 1; round <= rounds; round += 1) {
     const match = `${MATCH}-${round}`;
@@ -101,6 +102,7 @@ async function atTheEnd(scene: Scene, name: string, fault: string): Promise<Find
     await breakWith('');
     // The next recording must have the cameras, whatever became of the ones that hung.
     if (body['transport_success']?.valueOf() !== true) bad += 1;
+    if (body['graceful_stop']?.valueOf() !== false) graceful += 1;
     runs.push(...(await accountsOf(`${rig.recordingsDir}/${match}`, { stamps: false })));
     scene.say(`${name}, round ${round}: stopped after ${stopMs.at(-1)?.toFixed(0)} ms`);
   }
@@ -108,7 +110,8 @@ async function atTheEnd(scene: Scene, name: string, fault: string): Promise<Find
   const unfinished = runs.flatMap(({ segments }) => segments).filter(({ shape }) => shape !== 'finalised').length;
   return [
     times(`${name}: until the stop is answered`, stopMs, { maxMs: 6000 }, `${rounds} recordings one after the other; end of stream is waited for 5 s at most`),
-    nothingLost(scene, '… frames lost', runs, 'meter and files'),
+    lostAtMost('… seconds missing at the end', runs.map((run) => ((run.ended?.framesAtSource ?? Infinity) - run.frames) / FPS), 0.5, 'meter minus files: what the encoder held when the end did not come'),
+    fact('… stops that call themselves graceful', '0', String(graceful), graceful === 0, 'graceful_stop in the answer'),
     fact('… files that are not final', '0', String(unfinished), unfinished === 0 && bad === 0, 'top-level boxes'),
   ];
 }

@@ -15,14 +15,14 @@ const DAY = 24 * HOUR;
 const DURATION_SECONDS = 0.5;
 /** In 1970, some hours in, so that no time zone makes it 1969. */
 const to1970 = (): number => 2 * DAY - Math.round(Date.now() / 1000);
-const JUMPS: readonly { readonly name: string; readonly offset: () => number }[] = [
+const JUMPS = [
   { name: '+1 h', offset: () => HOUR },
   { name: '-1 h', offset: () => -HOUR },
   { name: '+1 day', offset: () => DAY },
   { name: '-1 day', offset: () => -DAY },
   { name: 'to 1970', offset: to1970 },
   { name: 'back', offset: () => 0 },
-];
+] as const;
 
 export const clockJumps: Drill = {
   name: 'clock',
@@ -30,8 +30,8 @@ export const clockJumps: Drill = {
   needsRoot: false,
   async run(scene) {
     const library = fakeClockLibrary();
-    if (library === null) return [leftOut('clock jumps', 'libfaketime is missing: apt-get install libfaketime')];
-    const rounds = scene.count(3);
+    if (library === null) return [leftOut('clock jumps', 'libfaketime is missing: apt-get install faketime')];
+    const jumps = scene.count(3 * JUMPS.length);
     const clock = await FakeClock.create(scene, library);
     const rig = await scene.rig({ env: { ...clock.env, TOUCHLINE_RECORDING_SEGMENT_SECONDS: '2' } });
     await rig.record(MATCH);
@@ -39,31 +39,30 @@ export const clockJumps: Drill = {
     const deaths: Death[] = [];
     const wrongDurations: string[] = [];
     const misfires: string[] = [];
-    for (let round = 1; round <= rounds; round += 1) {
-      for (const { name, offset } of JUMPS) {
-        await scene.sleepMs(scene.chance.between(1000, 2500));
-        const before = await hostPids(rig);
-        const watch = new Watch(rig, 100);
-        await clock.set(offset());
-        // Longer than every watchdog's patience.
-        await scene.sleepMs(4000);
-        await watch.end();
-        const troubled = watch.looks.filter((look) => !look.healthy || look.degraded || look.running.length < 2).length;
-        if (troubled > 0 || (await hostPids(rig)).join() !== before.join()) misfires.push(`${name}: ${troubled} of ${watch.looks.length} answers`);
-        const { duration } = await statusOf(rig);
-        const trueSeconds = (systemClock.monoMs() - startedMs) / 1000;
-        if (duration === null || Math.abs(duration - trueSeconds) > DURATION_SECONDS) wrongDurations.push(`${name}: ${duration} s instead of ${trueSeconds.toFixed(1)} s`);
-        // A new run takes its name from the clock as it is now.
-        const camera = scene.chance.pick(CAMERAS);
-        await rig.signalHost(camera, 'SIGKILL');
-        deaths.push({ camera, monoUs: systemClock.monoUs() });
-        if (name === 'to 1970') {
-          await rig.crashDaemon();
-          await rig.startDaemon();
-        }
-        await until(() => isWhole(rig), 'both cameras record');
-        scene.say(`round ${round}, ${name}: ${troubled} of ${watch.looks.length} answers troubled`);
+    for (let jump = 0; jump < jumps; jump += 1) {
+      const { name, offset } = JUMPS[jump % JUMPS.length] ?? JUMPS[0];
+      await scene.sleepMs(scene.chance.between(1000, 2500));
+      const before = await hostPids(rig);
+      const watch = new Watch(rig, 100);
+      await clock.set(offset());
+      // Longer than every watchdog's patience.
+      await scene.sleepMs(4000);
+      await watch.end();
+      const troubled = watch.looks.filter((look) => !look.healthy || look.degraded || look.running.length < 2).length;
+      if (troubled > 0 || (await hostPids(rig)).join() !== before.join()) misfires.push(`${name}: ${troubled} of ${watch.looks.length} answers`);
+      const { duration } = await statusOf(rig);
+      const trueSeconds = (systemClock.monoMs() - startedMs) / 1000;
+      if (duration === null || Math.abs(duration - trueSeconds) > DURATION_SECONDS) wrongDurations.push(`${name}: ${duration} s instead of ${trueSeconds.toFixed(1)} s`);
+      // A new run takes its name from the clock as it is now.
+      const camera = scene.chance.pick(CAMERAS);
+      await rig.signalHost(camera, 'SIGKILL');
+      deaths.push({ camera, monoUs: systemClock.monoUs() });
+      if (name === 'to 1970') {
+        await rig.crashDaemon();
+        await rig.startDaemon();
       }
+      await until(() => isWhole(rig), 'both cameras record');
+      scene.say(`jump ${jump + 1}, ${name}: ${troubled} of ${watch.looks.length} answers troubled`);
     }
     await clock.set(to1970());
     await scene.sleepMs(2500);
@@ -79,7 +78,7 @@ export const clockJumps: Drill = {
     const listed = Object((await rig.get('/api/v1/recordings')).body['recordings']);
     const isListed = JSON.stringify(listed ?? {}).includes(MATCH);
     return [
-      nothingLost(scene, 'clock jumps: frames lost', runs, `${rounds} rounds of ${JUMPS.map(({ name }) => name).join(', ')}; a camera process is killed after each`),
+      nothingLost(scene, 'clock jumps: frames lost', runs, `${jumps} jumps in turn: ${JUMPS.map(({ name }) => name).join(', ')}; a camera process is killed after each`),
       ...findingsOnDeaths(deaths, runs),
       fact('… names that collide or sort wrongly', '0', disorder.length === 0 ? '0' : disorder.join('; '), disorder.length === 0, 'names against the order in which the journal has them opened'),
       fact('… watchdogs that misfired', '0', misfires.length === 0 ? '0' : misfires.join('; '), misfires.length === 0, 'status and health for 4 s after each jump; pids'),

@@ -7,7 +7,6 @@ import { statusOf, Watch } from './kit/look.js';
 import { LoopDisk } from './kit/loop-disk.js';
 
 const MATCH = 'disk-slow';
-const SLOW_MS = 20_000;
 /** A fiftieth of the slowest disk that `touchline doctor` lets pass (30 MB/s), and of what such a disk syncs in a second. */
 const SLOW = { bytesPerSecond: 600_000, operationsPerSecond: 10 };
 
@@ -18,6 +17,7 @@ export const diskSlow: Drill = {
   async run(scene) {
     if (!(await LoopDisk.canBeSlow())) return [leftOut('disk fifty times slower', 'no blkio controller of cgroup v1')];
     const rounds = scene.count(3);
+    const slowMs = scene.minutes(1 / 3) * 60_000;
     const disk = await LoopDisk.create(scene, 600);
     const rig = await scene.rig({ env: { TOUCHLINE_RECORDINGS_DIR: disk.path, TOUCHLINE_RECORDING_SEGMENT_SECONDS: '5' } });
     await rig.record(MATCH);
@@ -28,7 +28,7 @@ export const diskSlow: Drill = {
     for (let round = 1; round <= rounds; round += 1) {
       await scene.sleepMs(scene.chance.between(2000, 4000));
       await disk.slowDown(SLOW);
-      const untilMs = systemClock.monoMs() + SLOW_MS;
+      const untilMs = systemClock.monoMs() + slowMs;
       let worst = 0;
       while (systemClock.monoMs() < untilMs) {
         await scene.sleepMs(250);
@@ -50,7 +50,7 @@ export const diskSlow: Drill = {
     const told = watch.looks.filter(({ healthy, degraded }) => !healthy || degraded).length;
     const alerts = Object((await rig.get('/api/v1/logs/alerts')).body['lines'])?.length ?? 0;
     return [
-      nothingLost(scene, 'disk fifty times slower for 20 s: frames lost', runs, `${rounds} times ${SLOW.bytesPerSecond / 1000} kB/s and ${SLOW.operationsPerSecond} writes/s (blkio throttle of the loop device)`),
+      nothingLost(scene, `disk fifty times slower for ${(slowMs / 1000).toFixed(0)} s: frames lost`, runs, `${rounds} times ${SLOW.bytesPerSecond / 1000} kB/s and ${SLOW.operationsPerSecond} writes/s (blkio throttle of the loop device)`),
       fact('… camera processes that were restarted for it', '0', isSame ? '0' : `attempts ${attempts.join(', ')}`, isSame, 'pids and camera_recovery'),
       fact('… the stop afterwards', 'success', String(stop['success']?.valueOf() === true ? 'success' : stop['message']), stop['success']?.valueOf() === true, 'DELETE /recording'),
       { name: '… what waited for the disk', required: 'report', measured: `at most ${(Math.max(...behindBytes) / 1024).toFixed(0)} KiB per camera`, holds: null, how: 'bytes written minus bytes synced, asked every 250 ms', isTimed: true },

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scene } from './scene.js';
 
-/** Debian's package libfaketime; FAKETIME_LIBRARY names it where it is elsewhere. */
+/** Debian's package faketime; FAKETIME_LIBRARY names it where it is elsewhere. */
 export function fakeClockLibrary(): string | null {
   return process.env['FAKETIME_LIBRARY'] ?? globSync('/usr/lib/*/faketime/libfaketimeMT.so.1')[0] ?? null;
 }
