@@ -33,7 +33,10 @@ export const clockJumps: Drill = {
     if (library === null) return [leftOut('clock jumps', 'libfaketime is missing: apt-get install faketime')];
     const jumps = scene.count(3 * JUMPS.length);
     const clock = await FakeClock.create(scene, library);
+    const daemons: number[] = [];
+    await scene.defer(() => Promise.all(daemons.map((pid) => clock.forget(pid))));
     const rig = await scene.rig({ env: { ...clock.env, TOUCHLINE_RECORDING_SEGMENT_SECONDS: '2' } });
+    daemons.push(rig.pid);
     await rig.record(MATCH);
     const startedMs = systemClock.monoMs();
     const deaths: Death[] = [];
@@ -60,6 +63,7 @@ export const clockJumps: Drill = {
       if (name === 'to 1970') {
         await rig.crashDaemon();
         await rig.startDaemon();
+        daemons.push(rig.pid);
       }
       await until(() => isWhole(rig), 'both cameras record');
       scene.say(`jump ${jump + 1}, ${name}: ${troubled} of ${watch.looks.length} answers troubled`);

@@ -29,7 +29,14 @@ const unknown = wanted.filter((name) => !DRILLS.some((drill) => drill.name === n
 const [count, minutes, seedGiven] = [numberOf('count', values.count), numberOf('minutes', values.minutes), numberOf('seed', values.seed)];
 const interrupted = Promise.withResolvers<never>();
 interrupted.promise.catch(() => undefined);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.reject(new Error(`ended by ${signal}`)));
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  // Again and again: what is being undone is not to be cut off by a second Ctrl-C.
+  process.on(signal, () => {
+    interruption.abort();
+    interrupted.reject(new Error(`ended by ${signal}`));
+  });
+}
 
 if (values.list) {
   for (const { name, breaks } of DRILLS) process.stdout.write(`${name.padEnd(16)} ${breaks}\n`);
@@ -42,10 +49,10 @@ if (values.list) {
   process.stderr.write(`seed ${seed}\n`);
   const drills = DRILLS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
   const results: { readonly drill: Drill; readonly findings: readonly Finding[] }[] = [];
-  for (const drill of drills) results.push({ drill, findings: await carryOut(drill, seed) });
+  for (const drill of drills) if (!interruption.signal.aborted) results.push({ drill, findings: await carryOut(drill, seed) });
   const findings = results.flatMap((result) => result.findings);
   process.stdout.write(`${table(findings)}\n`);
-  if (wanted.length === 0 && count === null && minutes === null) await publish(results, seed);
+  if (wanted.length === 0 && count === null && minutes === null && !interruption.signal.aborted) await publish(results, seed);
   process.exitCode = findings.some(({ holds }) => holds === false) ? 1 : 0;
 }
 
@@ -54,13 +61,14 @@ async function carryOut(drill: Drill, seed: number): Promise<readonly Finding[]>
   const say = (text: string): void => void process.stderr.write(`${drill.name}: ${text}\n`);
   const scene = new Scene({ seed, count, minutes, say });
   say(drill.breaks);
+  const run = drill.run(scene);
   try {
-    return await Promise.race([drill.run(scene), interrupted.promise]);
+    return await Promise.race([run, interrupted.promise]);
   } catch (error) {
     say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return [fact(drill.name, 'is carried out', error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error), false, 'see the output')];
   } finally {
-    await scene.dispose();
+    await scene.end(run);
   }
 }
 

@@ -170,7 +170,7 @@ function concatenations(paths: readonly string[]): { readonly args: readonly str
   const args = ['-f', 'concat', '-safe', '0', '-protocol_whitelist', 'file,pipe,fd', '-i', 'pipe:0'];
   return Array.from({ length: Math.ceil(paths.length / FILES_AT_ONCE) }, (_none, index) => ({
     args,
-    list: paths.slice(index * FILES_AT_ONCE, (index + 1) * FILES_AT_ONCE).map((path) => `file '${path}'\n`).join(''),
+    list: paths.slice(index * FILES_AT_ONCE, (index + 1) * FILES_AT_ONCE).map((path) => `file 'file:${path}'\n`).join(''),
   }));
 }
 

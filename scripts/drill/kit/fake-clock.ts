@@ -1,6 +1,6 @@
 /** A wall clock that jumps, for the processes of one rig; the machine's own stays as it is. */
 import { globSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scene } from './scene.js';
 
@@ -23,6 +23,11 @@ export class FakeClock {
     const clock = new FakeClock(library, join(await scene.folder(), 'clock'));
     await clock.set(0);
     return clock;
+  }
+
+  /** What the library keeps in shared memory for a daemon and all its children: it stays behind when that daemon is killed. */
+  async forget(daemonPid: number): Promise<void> {
+    for (const name of [`faketime_shm_${daemonPid}`, `sem.faketime_sem_${daemonPid}`]) await rm(join('/dev/shm', name), { force: true });
   }
 
   /** Seconds by which the wall clock of the rig is ahead of the machine's; negative: behind. */

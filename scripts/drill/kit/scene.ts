@@ -17,6 +17,9 @@ export interface SceneSettings {
   readonly say?: (text: string) => void;
 }
 
+/** A drill looks at its signal at least this often, but for waits that its rig's end cuts short. */
+const NOTICE_MS = 5000;
+
 export class Scene {
   readonly chance: Chance;
   readonly #settings: SceneSettings;
@@ -85,6 +88,19 @@ export class Scene {
     this.#ended.abort(new Error('the drill was ended'));
     this.#disposal ??= this.#undoAll();
     return this.#disposal;
+  }
+
+  /** The same for a drill that may be in the middle of something: what it makes until it notices is undone as well. */
+  async end(drill: Promise<unknown>): Promise<void> {
+    this.#ended.abort(new Error('the drill was ended'));
+    const isOver = drill.then(
+      () => undefined,
+      () => undefined,
+    );
+    await Promise.race([isOver, systemClock.sleepMs(NOTICE_MS)]);
+    await this.dispose();
+    await Promise.race([isOver, systemClock.sleepMs(NOTICE_MS)]);
+    await this.#undoAll();
   }
 
   async #undoAll(): Promise<void> {
