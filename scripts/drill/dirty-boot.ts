@@ -27,7 +27,7 @@ export const dirtyBoot: Drill = {
   },
 };
 
-async function bootAfter(scene: Scene, name: string, startMs: number[]): Promise<Finding> {
+export async function bootAfter(scene: Scene, name: string, startMs: number[]): Promise<Finding> {
   const configFile = join(await scene.folder(), 'touchline.json');
   await writeFile(configFile, '{ "recording_quality": "fast" }');
   const rig = await scene.rig({ env: { TOUCHLINE_CONFIG: configFile, TOUCHLINE_RECORDING_SEGMENT_SECONDS: '1' } });
