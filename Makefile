@@ -16,7 +16,11 @@ $(call pass,PORT,TOUCHLINE_PORT)
 $(call pass,RECORDINGS,TOUCHLINE_RECORDINGS_DIR)
 $(call pass,T,TEST_PATTERN)
 $(foreach name,DESTDIR VERSION PURGE FORCE,$(call pass,$(name),$(name)))
-unexport SOURCES PROFILE HOST PORT RECORDINGS T
+$(call pass,D,DRILL_NAMES)
+$(call pass,COUNT,DRILL_COUNT)
+$(call pass,MINUTES,DRILL_MINUTES)
+$(call pass,SEED,DRILL_SEED)
+unexport SOURCES PROFILE HOST PORT RECORDINGS T D COUNT MINUTES SEED
 
 .PHONY: help run stop test build setup clean doctor bench drill docs clip install upgrade uninstall deb
 
@@ -45,8 +49,8 @@ doctor: build ## what is missing on this machine, and the command that fixes it
 bench: build ## measure what docs/benchmarks.md shows, and write it
 	@exec $(NODE) build/scripts/bench/main.js
 
-drill: build ## break things on purpose while recording, and see what is left (needs root)
-	@set -e; for drill in scripts/drills/*.sh; do echo "== $$drill"; "$$drill"; done
+drill: build ## break things on purpose while recording (root); D=host-kill,clock COUNT= MINUTES= SEED=
+	@exec scripts/drill/run.sh $${DRILL_NAMES:+--drills "$$DRILL_NAMES"} $${DRILL_COUNT:+--count "$$DRILL_COUNT"} $${DRILL_MINUTES:+--minutes "$$DRILL_MINUTES"} $${DRILL_SEED:+--seed "$$DRILL_SEED"}
 
 docs: build ## write the documents that are made from code (schemas, tables)
 	@exec $(NODE) build/scripts/generate-docs.js

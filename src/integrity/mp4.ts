@@ -2,6 +2,7 @@
  * The shape of a segment on disk, from its top-level boxes (ISO/IEC 14496-12, section 4.2): a finalised segment has
  * one `moov` and no `moof`, one that a crash left behind has `moof` fragments.
  */
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 export type SegmentShape = 'finalised' | 'fragmented' | 'empty' | 'unreadable';
@@ -10,11 +11,16 @@ const HEADER_BYTES = 16;
 /** Ten minutes in fragments of a tenth of a second, twice over. */
 const MAX_BOXES = 50_000;
 
+// Opening a FIFO with the name of a segment would otherwise wait for a writer, and keep a thread of the process for good.
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
+
 /** Reads box headers only. Rejects only when the file cannot be opened or read. */
 export async function segmentShape(path: string): Promise<SegmentShape> {
-  const file = await open(path, 'r');
+  const file = await open(path, FLAGS);
   try {
-    const { size } = await file.stat();
+    const facts = await file.stat();
+    if (!facts.isFile()) return 'unreadable';
+    const { size } = facts;
     if (size === 0) return 'empty';
     const header = Buffer.alloc(HEADER_BYTES);
     let position = 0;

@@ -124,12 +124,17 @@ interface Orphan {
 async function orphanSpecs(cameras: readonly Camera[], states: readonly (HostState | null)[]): Promise<Orphan[]> {
   const running: Orphan[] = [];
   for (const [index, camera] of cameras.entries()) {
-    if (states[index]?.phase !== 'running') continue;
+    if (!goesOn(states[index])) continue;
     const spec = await camera.describe().catch(() => null);
     if (spec !== null) running.push({ camera: camera.id, spec });
   }
   const newest = running.reduce<Orphan | null>((best, orphan) => (best === null || orphan.spec.startedEpochMs > best.spec.startedEpochMs ? orphan : best), null);
   return running.filter((orphan) => orphan.spec.matchDir === newest?.spec.matchDir);
+}
+
+/** It records, or it died in mid-match and is about to go on: what was only prepared has no past life. */
+function goesOn(state: HostState | null | undefined): boolean {
+  return state?.phase === 'running' || (state?.phase === 'prepared' && (state.run?.resumes ?? 0) > 0);
 }
 
 function storedFromHosts(orphans: readonly Orphan[], states: readonly (HostState | null)[], clock: Clock): StoredRecording {

@@ -31,6 +31,8 @@ export interface RigOptions {
   /** Folder of an earlier rig, to start a daemon on what that one left. */
   readonly folder?: string;
   readonly cameras?: readonly number[];
+  /** A command, with arguments, that becomes the daemon: what follows them is the daemon's own command. */
+  readonly through?: readonly string[];
 }
 
 export class Rig {
@@ -79,7 +81,8 @@ export class Rig {
 
   /** Starts a daemon in this rig's folders; resolves when it accepts requests, rejects with its output when it ends. */
   async startDaemon(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    const daemon = spawn(process.execPath, [join(ROOT, 'build/src/cli/touchline.js'), 'serve'], {
+    const [command = process.execPath, ...args] = [...(this.#options.through ?? []), process.execPath, join(ROOT, 'build/src/cli/touchline.js'), 'serve'];
+    const daemon = spawn(command, args, {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...this.environment(), ...env },

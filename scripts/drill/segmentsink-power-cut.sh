@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Cuts the power of a recording again and again, and says what each cut cost.
 #
-#   sudo scripts/drills/power-cut.sh [cuts] [property=value ...]
+#   sudo scripts/drill/segmentsink-power-cut.sh [cuts] [property=value ...]
 #
 # Records two simulated cameras with segmentsink (5 s segments unless a property says otherwise) onto ext4 on a loop device.
 # The file behind that device holds exactly what has reached the "disk": a copy of it at a random moment is what a power

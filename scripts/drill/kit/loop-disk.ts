@@ -1,0 +1,104 @@
+/**
+ * A disk that can be filled, slowed down, broken and cut off: ext4 on a loop device. The file behind it lies in memory
+ * and holds exactly what has reached the "disk"; a copy of it is what a power cut at that moment would have left.
+ */
+import { readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { execa } from 'execa';
+import { until } from '../../../test/support/rig.js';
+import type { Scene } from './scene.js';
+
+/** Of the group that the processes of the drill and the kernel's own belong to; what is set concerns one device. */
+const THROTTLE = '/sys/fs/cgroup/blkio';
+
+export interface Throttle {
+  readonly bytesPerSecond: number;
+  readonly operationsPerSecond: number;
+}
+
+export class LoopDisk {
+  /** Where it is mounted. */
+  readonly path: string;
+  readonly image: string;
+  readonly #filler: string;
+  readonly #scene: Scene;
+
+  private constructor(scene: Scene, folder: string) {
+    this.#scene = scene;
+    this.path = join(folder, 'disk');
+    this.image = join(folder, 'disk.img');
+    this.#filler = join(this.path, 'filler');
+  }
+
+  static async create(scene: Scene, sizeMiB: number): Promise<LoopDisk> {
+    const disk = new LoopDisk(scene, await scene.folder('/dev/shm'));
+    await execa('truncate', ['-s', `${sizeMiB}M`, disk.image]);
+    await execa('mkfs.ext4', ['-q', '-m', '0', disk.image]);
+    await execa('mkdir', [disk.path]);
+    // What is below shows while the disk is gone. Nobody may mistake it for the disk and write there.
+    await execa('mount', ['-t', 'tmpfs', '-o', 'ro,size=64k', 'tmpfs', disk.path]);
+    await scene.defer(() => unmount(disk.path));
+    await disk.#mount();
+    return disk;
+  }
+
+  /** Takes all the room there is, at once. */
+  async fill(): Promise<void> {
+    const { bavail, bsize } = await statfs(this.path);
+    await execa('fallocate', ['-l', String(bavail * bsize), this.#filler], { reject: false });
+    // What the file system itself needs for the file was not asked for.
+    await execa('dd', ['if=/dev/zero', `of=${this.#filler}.rest`, 'bs=4k', 'oflag=sync'], { reject: false, stdio: 'ignore' });
+  }
+
+  async makeRoom(): Promise<void> {
+    await rm(this.#filler, { force: true });
+    await rm(`${this.#filler}.rest`, { force: true });
+  }
+
+  /** True where the kernel can slow down a single device. */
+  static async canBeSlow(): Promise<boolean> {
+    return (await readFile(`${THROTTLE}/blkio.throttle.write_bps_device`, 'utf8').catch(() => null)) !== null;
+  }
+
+  /** Null takes the limit away. */
+  async slowDown(throttle: Throttle | null): Promise<void> {
+    const { stdout } = await execa('lsblk', ['-dno', 'MAJ:MIN', await this.#device()]);
+    const number = stdout.trim();
+    await writeFile(`${THROTTLE}/blkio.throttle.write_bps_device`, `${number} ${throttle?.bytesPerSecond ?? 0}`);
+    await writeFile(`${THROTTLE}/blkio.throttle.write_iops_device`, `${number} ${throttle?.operationsPerSecond ?? 0}`);
+  }
+
+  /** The file system finds an error in itself and becomes read-only, as after a failing card. */
+  async breakDown(): Promise<void> {
+    await writeFile(`/sys/fs/ext4/${basename(await this.#device())}/trigger_fs_error`, 'drill');
+  }
+
+  /** Takes it out, repairs it and puts it in again. */
+  async repair(): Promise<void> {
+    await unmount(this.path);
+    const check = await execa('e2fsck', ['-fp', this.image], { reject: false });
+    if ((check.exitCode ?? 8) > 1) throw new Error(`e2fsck: ${check.stdout} ${check.stderr}`);
+    await this.#mount();
+  }
+
+  /** What a power cut now would leave. Only what the device holds is read, holes are not: it takes milliseconds. */
+  async copyTo(path: string): Promise<void> {
+    await execa('cp', ['--sparse=auto', this.image, path]);
+  }
+
+  async #mount(): Promise<void> {
+    await execa('mount', ['-o', 'loop,errors=remount-ro', this.image, this.path]);
+    await this.#scene.defer(() => unmount(this.path));
+  }
+
+  async #device(): Promise<string> {
+    return (await execa('findmnt', ['-fnro', 'SOURCE', '--mountpoint', this.path, '--types', 'ext4'])).stdout.trim();
+  }
+}
+
+/** Takes off what is mounted last, also when somebody still has a file open there. */
+export async function unmount(path: string): Promise<void> {
+  let isDone = false;
+  await until(async () => (isDone = (await execa('umount', [path], { reject: false })).exitCode === 0), `${path} is unmounted`, 3000).catch(() => undefined);
+  if (!isDone) await execa('umount', ['-l', path], { reject: false });
+}
