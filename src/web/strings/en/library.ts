@@ -57,7 +57,7 @@ export const library = {
     unknown: 'State not known',
   } satisfies Record<Integrity, string>,
   integrityDetail: {
-    recording: 'It can be watched up to a few seconds ago.',
+    recording: 'It can be watched while it is recorded, a little behind.',
     finishing: 'Its files are being finished and checked.',
     verified: 'Every file was read and is good.',
     gaps: 'Every file is good, but a camera did not record all the time. The time line shows where.',
