@@ -9,6 +9,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+/** Code that was compiled for one process serves all the others. */
+const COMPILED = join(ROOT, '.cache', 'compiled');
 const INDENT = 4;
 
 /** Reads TAP line by line as tap writes it (version 14, subtests indented by four spaces). */
@@ -83,12 +85,17 @@ function testEnvironment() {
 const print = (text) => process.stdout.write(`${text}\n`);
 
 /**
- * What may run beside a test that records: it needs no steady clock and little of the machine. Everything else runs one
- * after the other, because its promises are about time.
+ * What may run at the same time, in the order in which it is begun. Steady: promises times, or that a busy machine loses
+ * no frame, so one after the other. System: machines that boot. Browser: rendering without a graphics processor takes one
+ * of the others. Everything else waits for conditions.
  */
-const UNDEMANDING = /\/unit\/|integration\/(?:api-|library-|ws-|compat-(?:samples|dashboard|checklist)|download-|jetson-|pipelines-|profiles|disk-full)/;
-/** Waits for pages and viewers, and tells by facts, not by the clock, whether they came. */
-const BROWSER = /integration\/(?:web-|webrtc-|preview-webrtc|monitor-webrtc)/;
+const CLASSES = [
+  { name: 'steady', atOnce: 1, files: /\/drills\/|integration\/(?:broken-camera|crash|disk-trouble|monitor\.|native-|overload|preview\.|recording|resume|segmentsink)/ },
+  { name: 'system', atOnce: 1, files: /\/system\// },
+  { name: 'browser', atOnce: 1, files: /integration\/(?:web-|webrtc-|preview-webrtc|monitor-webrtc)/ },
+  { name: 'patient', atOnce: 3, files: /./ },
+];
+const FILES_AT_ONCE = 3;
 /** A file that takes longer hangs. */
 const FILE_LIMIT_MS = 240_000;
 
@@ -98,7 +105,7 @@ async function runFile(file, reader) {
   const lines = [];
   const test = spawn(process.execPath, [file], {
     cwd: ROOT,
-    env: { ...testEnvironment(), TAP_TIMEOUT: '120', NO_COLOR: '1' },
+    env: { ...testEnvironment(), TAP_TIMEOUT: '120', NO_COLOR: '1', NODE_COMPILE_CACHE: COMPILED },
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: FILE_LIMIT_MS,
     killSignal: 'SIGKILL',
@@ -125,14 +132,22 @@ async function run(files) {
     print(`${ok ? 'ok    ' : 'FAILED'} ${file.replace(/^build\//, '')} ${tail.replace(/^time=/, '')}`.trimEnd());
   });
   const problems = [];
-  const lane = async (own) => {
-    for (const file of own) {
-      const problem = await runFile(file, reader);
+  const waiting = CLASSES.map(({ atOnce }, index) => ({
+    files: files.filter((file) => CLASSES.findIndex((one) => one.files.test(file)) === index),
+    free: atOnce,
+  }));
+  // Whoever has time takes the next file of the first class that allows one more.
+  const worker = async () => {
+    for (;;) {
+      const next = waiting.find(({ files: own, free }) => own.length > 0 && free > 0);
+      if (next === undefined) return;
+      next.free -= 1;
+      const problem = await runFile(next.files.shift(), reader);
+      next.free += 1;
       if (problem !== null) problems.push(problem);
     }
   };
-  const lanes = Map.groupBy(files, (file) => (BROWSER.test(file) ? 'browser' : UNDEMANDING.test(file) ? 'undemanding' : 'steady'));
-  await Promise.all([...lanes.values()].map(lane));
+  await Promise.all(Array.from({ length: FILES_AT_ONCE }, worker));
   return { reader, problem: problems.length === 0 ? null : problems.join(', ') };
 }
 

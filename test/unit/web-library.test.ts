@@ -23,7 +23,7 @@ t.test('a match is called verified only when every file was checked and is good,
     ['unchecked', null],
     ['unfinished', fileWith({ state: 'interrupted' })],
     ['unfinished', fileWith({ state: 'recording' })],
-    ['unfinished', fileWith({ segment: { finalised: false } })],
+    ['torn', fileWith({ segment: { finalised: false } })],
     ['gaps', fileWith({ gaps: [{ after: SEGMENT.name, cause: 'host_died', seconds: null }] })],
     ['verified', fileWith({ gaps: [{ after: SEGMENT.name, cause: 'stopped', seconds: 900 }] })],
     ['unchecked', readMatchRecord({ state: 'finished', cameras: {} })],
@@ -106,6 +106,14 @@ t.test('what is being recorded ends a little before now, and grows', async (t) =
   t.match(at(12), { isOpen: true, lengthSeconds: 10 }, 'between two files more is to come, too');
   t.equal(at(30).lengthSeconds, 27.5);
   t.equal(at(11).tracks[0]?.clips.length, 1, 'what began just now cannot be seen yet');
+});
+
+t.test('a long file that grows is fetched again only when a tenth more of it can be seen', async (t) => {
+  const endAt = (nowSeconds: number) => timeLineOf({ segments: body([100], []), durations: new Map(), stoppedAfter: NONE, nowSeconds, isOpen: true }).lengthSeconds;
+  const ends = [...new Set(Array.from({ length: 600 }, (_none, second) => endAt(140 + second)))];
+  t.ok(ends.length < 40, `${ends.length} times in ten minutes`);
+  t.ok(ends.every((end, index) => index === 0 || end > (ends[index - 1] ?? 0)), 'never shorter');
+  for (const now of [141, 200, 400, 700]) t.ok(endAt(now) > 100 + (now - 102.5) / 1.11 - 1 && endAt(now) <= now - 2.5, `at ${now} until ${endAt(now)}`);
 });
 
 t.test('files without times are put one behind the other, and that is said', async (t) => {

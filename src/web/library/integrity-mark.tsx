@@ -10,6 +10,7 @@ const LOOKS: Readonly<Record<Integrity, { readonly tone: Tone | 'recording'; rea
   gaps: { tone: 'warning', icon: 'gap' },
   damaged: { tone: 'bad', icon: 'alert' },
   unfinished: { tone: 'warning', icon: 'power' },
+  torn: { tone: 'warning', icon: 'gap' },
   unchecked: { tone: 'plain', icon: 'question' },
   unknown: { tone: 'plain', icon: 'question' },
 };

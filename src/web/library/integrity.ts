@@ -2,9 +2,10 @@ import type { MatchRecord } from './match-file.js';
 
 /**
  * How a match is, in one word. `recording`: now, as the rig says itself. `unknown`: it may be recorded just now, and the rig is
- * not heard. `unchecked`: nobody has checked all of its files, or nothing tells.
+ * not heard. `unfinished`: nobody stopped it. `torn`: it was stopped, but a camera failed before that and left a file open, which the
+ * rig closes when it records nothing. `unchecked`: nobody has checked all of its files, or nothing tells.
  */
-export type Integrity = 'recording' | 'finishing' | 'verified' | 'gaps' | 'damaged' | 'unfinished' | 'unchecked' | 'unknown';
+export type Integrity = 'recording' | 'finishing' | 'verified' | 'gaps' | 'damaged' | 'unfinished' | 'torn' | 'unchecked' | 'unknown';
 
 /** What the rig does with this match now; null while the rig is not heard. */
 export type MatchActivity = 'recording' | 'finishing' | 'resting' | null;
@@ -16,7 +17,8 @@ export function integrityOf(record: MatchRecord | null, activity: MatchActivity)
   const segments = record.cameras.flatMap((camera) => camera.segments);
   if (segments.some(({ check }) => check === 'bad')) return 'damaged';
   if (record.state === 'recording' && activity === null) return 'unknown';
-  if (record.state !== 'finished' || segments.some(({ isFinalised }) => !isFinalised)) return 'unfinished';
+  if (record.state !== 'finished') return 'unfinished';
+  if (segments.some(({ isFinalised }) => !isFinalised)) return 'torn';
   if (segments.length === 0 || segments.some(({ check }) => check === 'unchecked')) return 'unchecked';
   return record.cameras.some(({ gaps }) => gaps.some(({ cause }) => cause !== 'stopped')) ? 'gaps' : 'verified';
 }

@@ -57,6 +57,11 @@ const SEAM_SECONDS = 0.25;
 /** What was recorded so short ago may not be on the disk yet. */
 const SETTLING_SECONDS = 2.5;
 
+/** A file that grows is read from its beginning each time that more of it is shown: so only when it is longer by this part. */
+const GROWTH_STEP = 1.1;
+/** Reading a file that is shorter costs little. */
+const SMALL_SECONDS = 40;
+
 export function timeLineOf({ segments, durations, stoppedAfter, nowSeconds, isOpen }: TimeLineInput): TimeLine {
   const groups = new Map<string, SegmentEntry[]>();
   for (const segment of [...segments.cam0, ...segments.cam1, ...segments.other]) {
@@ -98,7 +103,7 @@ function clipsOf(entries: readonly SegmentEntry[], durations: ReadonlyMap<string
       const startSeconds = entry.start_seconds ?? behindLast;
       const duration = durations.get(entry.name) ?? null;
       const isGrowing = duration === null && nowSeconds !== null && index === entries.length - 1;
-      const endSeconds = duration !== null ? startSeconds + duration : isGrowing ? nowSeconds - SETTLING_SECONDS : null;
+      const endSeconds = duration !== null ? startSeconds + duration : isGrowing ? startSeconds + inSteps(nowSeconds - SETTLING_SECONDS - startSeconds) : null;
       behindLast = endSeconds ?? startSeconds;
       return { entry, startSeconds, endSeconds, isGrowing };
     })
@@ -109,6 +114,13 @@ function clipsOf(entries: readonly SegmentEntry[], durations: ReadonlyMap<string
     if (end === null || end <= startSeconds) return [];
     return [{ camera: entry.camera, name: entry.name, startSeconds, endSeconds: end, isGrowing, version: versionOf(entry, isGrowing ? end : null) }];
   });
+}
+
+/** The last step that a growing length has reached. */
+function inSteps(seconds: number): number {
+  if (seconds < SMALL_SECONDS) return seconds;
+  const steps = Math.floor(Math.log(seconds / SMALL_SECONDS) / Math.log(GROWTH_STEP));
+  return SMALL_SECONDS * GROWTH_STEP ** steps;
 }
 
 /** What is being written changes between two listings, too. */
