@@ -18,7 +18,9 @@ import type { JournalWriter } from './journal-writer.js';
 import { nextPace, UNPACED } from './pace.js';
 import { Pictures } from './pictures.js';
 import type { ProgressFacts } from './progress.js';
-import { buildRun, endRun, requireDisk } from './recorded-run.js';
+import { buildRun, endRun } from './recorded-run.js';
+import { inUse, notShown, wrongPhase } from './refusals.js';
+import { dropIntent, leaveBehind, leftBehind } from './resume.js';
 import type { PipelineRun } from './run.js';
 import { stallOf } from './stall.js';
 import { waitUntil } from './wait-until.js';
@@ -83,24 +85,11 @@ export class CameraHost {
    */
   async start(): Promise<void> {
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
-    const { files, log } = this.#options;
-    const { intent, corrupt } = await files.readIntent();
-    if (corrupt !== null) log.error({ reason: corrupt }, 'intent file is unreadable, starting idle');
-    const failure = await files.readFailure();
-    if (failure?.bootId === this.#bootId) this.#lastFailure = failure;
-    if (intent === null || intent.bootId !== this.#bootId) {
-      await this.#dropIntent();
-      return;
-    }
-    const missing = await requireDisk(intent.spec).then(() => null, (error: unknown) => error);
-    if (missing !== null) {
-      // The intent stays; the daemon asks again, and hears why it cannot be, until the disk is back.
-      log.error({ err: missing, matchId: intent.spec.matchId }, 'cannot resume the recording yet');
-      return;
-    }
-    const cause = this.#lastFailure?.code ?? 'host_died';
-    const resumes = intent.resumes + 1;
-    log.warn({ matchId: intent.spec.matchId, reason: cause, resumes }, 'resuming the recording after a crash');
+    const { files } = this.#options;
+    const { failure, resume } = await leftBehind({ ...this.#options, bootId: this.#bootId });
+    this.#lastFailure = failure;
+    if (resume === null) return;
+    const { intent, cause, resumes } = resume;
     const isKnown = Promise.withResolvers<void>();
     void this.#serial.run(async () => {
       try {
@@ -121,7 +110,7 @@ export class CameraHost {
 
   prepare(spec: Params<'prepare'>): Promise<Result<'prepare'>> {
     return this.#serial.run(async () => {
-      if (this.#run !== null || this.#pictures.isLive) throw this.#busy();
+      if (this.#run !== null || this.#pictures.isLive) throw inUse({ camera: this.#options.camera, phase: this.#phase });
       try {
         await this.#open(await this.#build(spec, 0), null);
       } catch (error) {
@@ -159,7 +148,7 @@ export class CameraHost {
     return this.#serial.run(async () => {
       const playedMonoUs = this.#pictures.shownSince(spec.runId);
       if (playedMonoUs !== null) return { playedMonoUs };
-      if (this.#run !== null || this.#pictures.isLive) throw this.#busy();
+      if (this.#run !== null || this.#pictures.isLive) throw inUse({ camera: this.#options.camera, phase: this.#phase });
       this.#phase = 'live';
       try {
         return await this.#pictures.show(spec);
@@ -178,7 +167,7 @@ export class CameraHost {
   watch(params: Params<'watch'>): Promise<Result<'watch'>> {
     return this.#serial.run(() => {
       const isShown = this.#pictures.isLiveWith(params.runId) || (this.#phase === 'running' && this.#run?.spec.runId === params.runId);
-      if (!isShown) throw new TouchlineError({ kind: 'conflict', code: 'wrong_phase', message: `Camera ${this.#options.camera} does not run ${params.runId}.` });
+      if (!isShown) throw notShown(this.#options, params.runId);
       this.#pictures.watch(params);
       this.#push();
       return {};
@@ -203,7 +192,7 @@ export class CameraHost {
         this.#forget();
         return {};
       }
-      await this.#dropIntent();
+      await dropIntent(this.#options.files, this.#options.log);
       if (this.#run?.spec.runId === params.runId) {
         // What was written stays as it is: fragments make it playable.
         this.#pictures.end();
@@ -221,7 +210,7 @@ export class CameraHost {
   shutdown(params: Params<'shutdown'>): Promise<Result<'shutdown'>> {
     return this.#serial.run(async () => {
       if (this.#run !== null && this.#phase === 'running') await this.#stop(this.#run, params.eosTimeoutMs, false);
-      await this.#dropIntent();
+      await dropIntent(this.#options.files, this.#options.log);
       return {};
     });
   }
@@ -294,7 +283,7 @@ export class CameraHost {
     const { log } = this.#options;
     this.#phase = 'stopping';
     this.#push();
-    if (!keepIntent) await this.#dropIntent();
+    if (!keepIntent) await dropIntent(this.#options.files, this.#options.log);
     const { report, forced } = await endRun(run, this.#journal, eosTimeoutMs);
     if (forced) {
       log.error({ report }, 'the camera did not end, leaving it to a fresh host');
@@ -334,9 +323,7 @@ export class CameraHost {
     this.#lastFailure = failure;
     this.#journal?.append({ kind: 'failed', code, message });
     this.#push();
-    // The disk may be what broke: it gets a moment, not a veto.
-    const written = Promise.allSettled([files.writeFailure(failure), this.#journal?.flushed()]);
-    await Promise.race([written, clock.sleepMs(300)]);
+    await leaveBehind(failure, { files, journal: this.#journal, clock });
     die();
   }
 
@@ -369,11 +356,6 @@ export class CameraHost {
     return this.#pipelines + this.#pictures.pipelines >= PIPELINES_PER_PROCESS;
   }
 
-  /** What ends is not resumed. A disk that refuses is no reason to go on recording, or to keep the camera. */
-  async #dropIntent(): Promise<void> {
-    await this.#options.files.clearIntent().catch((error: unknown) => this.#options.log.error({ err: error }, 'the intent could not be removed'));
-  }
-
   #push(): void {
     this.#pushedMonoUs = this.#options.clock.monoUs();
     this.#options.listener.state(this.state());
@@ -390,20 +372,8 @@ export class CameraHost {
   #expect(runId: string | null, phase: HostPhase): PipelineRun {
     const run = this.#run;
     if (run === null || this.#phase !== phase || (runId !== null && run.spec.runId !== runId)) {
-      throw new TouchlineError({
-        kind: 'conflict',
-        code: 'wrong_phase',
-        message: `Camera ${this.#options.camera} is ${this.#phase}${run === null ? '' : ` with run ${run.spec.runId}`}, not ${phase}${runId === null ? '' : ` with run ${runId}`}.`,
-      });
+      throw wrongPhase({ camera: this.#options.camera, phase: this.#phase, runId: run?.spec.runId ?? null }, { phase, runId });
     }
     return run;
-  }
-
-  #busy(): TouchlineError {
-    return new TouchlineError({
-      kind: 'busy',
-      code: 'camera_in_use',
-      message: `Camera ${this.#options.camera} is already ${this.#phase}.`,
-    });
   }
 }
