@@ -7,6 +7,7 @@ import type { Library } from '../library/types.js';
 import type { CameraMutex } from '../mutex/camera-mutex.js';
 import type { RenderedPipeline } from '../pipelines/index.js';
 import { CameraStackRepair } from '../recording/camera-stack-repair.js';
+import { restartByRequest, restartBySystemctl } from '../recording/camera-stack-restart.js';
 import { EncoderRelief } from '../recording/encoder-relief.js';
 import { Heartbeat } from '../recording/heartbeat.js';
 import { MatchKeeper } from '../recording/match-keeper.js';
@@ -39,7 +40,7 @@ export interface RecordingParts {
 /** The recording service, which has adopted nothing yet, and what makes room for it and repairs the cameras' stack. */
 export async function composeRecording(parts: RecordingParts): Promise<{ readonly recorder: Recorder; readonly relief: Relief; readonly cameraStackRepair: CameraStackRepair }> {
   const { cameras, volume, mutex, library, system, config, pipelines, version, logging } = parts;
-  const { stateDir } = config();
+  const { stateDir, runtimeDir, cameraSupervisor } = config();
   const log = logging.part('recording');
   const recordingsDir = volume.folder;
   const prober = new Prober(systemClock);
@@ -49,6 +50,8 @@ export async function composeRecording(parts: RecordingParts): Promise<{ readonl
   const cameraStackRepair = new CameraStackRepair({
     policy: () => ({ enabled: config().cameraStackRepairEnabled, afterFailures: config().cameraStackRepairAfterFailures, intervalMs: config().cameraStackRepairIntervalMs }),
     applies: () => pipelines().some(({ text }) => text.includes('nvarguscamerasrc')),
+    // Where systemd runs the rig it is an ordinary user, and the installation has brought the helper.
+    restart: cameraSupervisor === 'systemd' ? restartByRequest({ runtimeDir, clock: systemClock }) : restartBySystemctl,
     clock: systemClock,
     log,
   });
