@@ -11,27 +11,21 @@ import { TouchlineError } from '../../errors.js';
 import { bootId, type Clock } from '../../lib/clock.js';
 import { Exclusive } from '../../lib/exclusive.js';
 import type { JournalEntry } from '../journal.js';
-import { HEARTBEAT_MS, type Failure, type HostPhase, type HostState, type Params, type RecordingSpec, type Result, type StopReport } from '../protocol.js';
+import type { Failure, HostPhase, HostState, Params, RecordingSpec, Result, StopReport } from '../protocol.js';
 import type { GstPipeline } from './gst.js';
 import type { HostFiles } from './intent.js';
 import type { JournalWriter } from './journal-writer.js';
 import { nextPace, UNPACED } from './pace.js';
 import { Pictures } from './pictures.js';
 import type { ProgressFacts } from './progress.js';
+import { Pulse } from './pulse.js';
 import { buildRun, endRun } from './recorded-run.js';
 import { inUse, notShown, wrongPhase } from './refusals.js';
 import { dropIntent, leaveBehind, leftBehind } from './resume.js';
 import type { PipelineRun } from './run.js';
-import { stallOf } from './stall.js';
+import { stallOf, type Stall } from './stall.js';
 import { waitUntil } from './wait-until.js';
 
-/**
- * The binding never frees a pipeline: after this many a host makes room for a fresh one, in a quiet moment, because the
- * next start would have to wait for it.
- */
-const PIPELINES_PER_PROCESS = 25;
-const QUIET_MS = 20_000;
-const TICK_MS = 250;
 /** Enough for the answer to leave the process. */
 const REPLY_MS = 50;
 const OPEN_TIMEOUT_MS = 10_000;
@@ -62,21 +56,28 @@ export class CameraHost {
   readonly #startedMonoUs: number;
   readonly #serial = new Exclusive();
   readonly #pictures: Pictures;
+  readonly #pulse: Pulse;
   readonly #bootId = bootId();
   #phase: HostPhase = 'idle';
   #run: PipelineRun | null = null;
   #journal: JournalWriter | null = null;
   #lastFailure: Failure | null = null;
   #pipelines = 0;
-  #idleSinceMonoUs = 0;
-  #pushedMonoUs = 0;
   #failing = false;
-  #ticker: NodeJS.Timeout | null = null;
 
   constructor(options: HostOptions) {
     this.#options = options;
     this.#startedMonoUs = options.clock.monoUs();
     this.#pictures = new Pictures({ ...options, onChange: () => this.#push(), onFailure: (code, message) => void this.#fail(code, message) });
+    this.#pulse = new Pulse({
+      ...options,
+      phase: () => this.#phase,
+      stall: () => this.#stall(),
+      onStall: ({ code, message }) => void this.#fail(code, message),
+      pipelines: () => this.#pipelines + this.#pictures.pipelines,
+      isQuiet: () => this.#serial.pending === 0,
+      say: () => this.#push(),
+    });
   }
 
   /**
@@ -84,7 +85,7 @@ export class CameraHost {
    * the truth about that; the resume itself goes on behind it.
    */
   async start(): Promise<void> {
-    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+    this.#pulse.start();
     const { files } = this.#options;
     const { failure, resume } = await leftBehind({ ...this.#options, bootId: this.#bootId });
     this.#lastFailure = failure;
@@ -116,7 +117,7 @@ export class CameraHost {
       } catch (error) {
         this.#forget();
         // It is asked again and again while a camera is not there, and has no quiet moment.
-        if (this.#isWornOut()) void this.#serial.run(() => this.#options.clock.sleepMs(REPLY_MS).then(this.#options.leave));
+        if (this.#pulse.isWornOut) void this.#serial.run(() => this.#options.clock.sleepMs(REPLY_MS).then(this.#options.leave));
         throw error;
       }
       return { preparedMonoUs: this.#options.clock.monoUs() };
@@ -219,7 +220,7 @@ export class CameraHost {
   interrupt(eosTimeoutMs: number): Promise<void> {
     return this.#serial.run(async () => {
       if (this.#run !== null && this.#phase === 'running') await this.#stop(this.#run, eosTimeoutMs, true);
-      if (this.#ticker !== null) clearInterval(this.#ticker);
+      this.#pulse.stop();
     });
   }
 
@@ -327,42 +328,26 @@ export class CameraHost {
     die();
   }
 
-  #tick(): void {
+  #stall(): Stall | null {
     const run = this.#run;
-    if (run !== null && this.#phase === 'running' && run.playedMonoUs !== null) {
-      const stall = stallOf({
-        spec: run.spec,
-        sincePlayMs: (this.#options.clock.monoUs() - run.playedMonoUs) / 1000,
-        sourceAgeMs: run.frameAgeMs('source_meter'),
-        encodedAgeMs: run.frameAgeMs('encoded_meter'),
-        isDiskBehind: () => run.isDiskBehind(),
-      });
-      if (stall !== null) void this.#fail(stall.code, stall.message);
-    }
-    const stall = this.#pictures.stall();
-    if (stall !== null) void this.#fail(stall.code, stall.message);
-    const idleMs = (this.#options.clock.monoUs() - this.#idleSinceMonoUs) / 1000;
-    if (this.#phase === 'idle' && this.#isWornOut() && idleMs > QUIET_MS && this.#serial.pending === 0) {
-      this.#options.log.info({ pipelines: this.#pipelines + this.#pictures.pipelines }, 'making room for a fresh host');
-      this.#options.leave();
-      return;
-    }
-    const silentMs = (this.#options.clock.monoUs() - this.#pushedMonoUs) / 1000;
-    // Half a tick early rather than half a tick late.
-    if (silentMs + TICK_MS / 2 >= (this.#phase === 'idle' ? HEARTBEAT_MS.idle : HEARTBEAT_MS.busy)) this.#push();
-  }
-
-  #isWornOut(): boolean {
-    return this.#pipelines + this.#pictures.pipelines >= PIPELINES_PER_PROCESS;
+    if (run === null || this.#phase !== 'running' || run.playedMonoUs === null) return this.#pictures.stall();
+    const stall = stallOf({
+      spec: run.spec,
+      sincePlayMs: (this.#options.clock.monoUs() - run.playedMonoUs) / 1000,
+      sourceAgeMs: run.frameAgeMs('source_meter'),
+      encodedAgeMs: run.frameAgeMs('encoded_meter'),
+      isDiskBehind: () => run.isDiskBehind(),
+    });
+    return stall ?? this.#pictures.stall();
   }
 
   #push(): void {
-    this.#pushedMonoUs = this.#options.clock.monoUs();
+    this.#pulse.said();
     this.#options.listener.state(this.state());
   }
 
   #forget(): void {
-    this.#idleSinceMonoUs = this.#options.clock.monoUs();
+    this.#pulse.idle();
     this.#run = null;
     this.#journal = null;
     this.#phase = 'idle';
