@@ -71,6 +71,8 @@ export class RecordedCamera {
     if (this.#state?.phase === 'stopping') return 'stopping';
     if (this.#clock.monoMs() - this.#heardMonoMs > STATE_MAX_AGE_MS) return 'error';
     if (run.encoded === null || run.encoded.lastFrameAgeMs === null) return this.#startingOrError();
+    // A host that has told why it gives up takes a moment to go, and its last frames are still young.
+    if (this.#down) return 'error';
     return frameAgeMs(run.encoded.lastFrameAgeMs, this.#clock.monoMs() - this.#heardMonoMs) <= this.spec.stallMs ? 'running' : 'error';
   }
 
