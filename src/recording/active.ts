@@ -118,10 +118,15 @@ export class RecordedCamera {
     const broke = state.lastFailure !== null && run.playedMonoUs !== null && state.lastFailure.monoUs >= run.playedMonoUs;
     if (broke) {
       this.#lost(state.lastFailure?.message ?? 'The recording broke.', state.lastFailure?.code ?? null);
-    } else if (run.encoded?.lastFrameAgeMs != null && run.encoded.lastFrameAgeMs <= this.spec.stallMs) {
+    } else if (run.encoded?.lastFrameAgeMs != null && run.encoded.lastFrameAgeMs <= this.spec.stallMs && !this.#waitsForDisk(run)) {
       this.#down = false;
       this.account.delivering(this.#heardMonoMs, this.#clock.nowEpochMs());
     }
+  }
+
+  /** Frames come before the disk is asked to take them: one that refused is back when it has taken some. */
+  #waitsForDisk(run: NonNullable<HostState['run']>): boolean {
+    return this.#down && this.account.fault === 'disk' && (run.sink?.syncedBytes ?? 0) === 0;
   }
 
   /** A host that fails says so and then goes: that is one loss. */
