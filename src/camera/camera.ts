@@ -1,7 +1,6 @@
 /**
- * One camera as the daemon sees it: keeps its host alive and connected, and keeps what the host does in line with
- * what is wanted. Wanted and observed are compared at every message of the host, so a host that died, came back, was
- * forgotten or does something nobody asked for ends up right without a special case for each.
+ * One camera as the daemon sees it. Wanted and observed are compared at every message of the host, so a host that died,
+ * came back, was forgotten or does something nobody asked for ends up right without a special case for each.
  */
 import { EventEmitter } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -11,11 +10,13 @@ import type { Clock } from '../lib/clock.js';
 import { removeDurably } from '../lib/durable-file.js';
 import { Exclusive } from '../lib/exclusive.js';
 import { warnWhenSlow } from '../telemetry/slow.js';
-import { HostConnection } from './client.js';
+import type { HostConnection } from './client.js';
+import { CONNECT_POLL_MS, HostLink } from './host-link.js';
 import type { JournalEntry } from './journal.js';
 import type { HostLauncher } from './launcher.js';
-import { intentPath, socketPath, type HostState, type LiveSpec, type Params, type RecordingSpec, type StopReport } from './protocol.js';
-import { nextStep, type Step, type Wanted } from './wanted.js';
+import { intentPath, type HostState, type LiveSpec, type Params, type RecordingSpec, type StopReport } from './protocol.js';
+import { Reconciliation, type Action } from './reconciliation.js';
+import type { Wanted } from './wanted.js';
 
 export interface CameraEvents {
   state: [state: HostState];
@@ -40,71 +41,67 @@ export interface CameraOptions {
   readonly backoffMs: () => number;
 }
 
-const CONNECT_POLL_MS = 15;
-const LAUNCH_PATIENCE_MS = 8000;
-const WATCH_MS = 250;
-/** A host that lived this long is no crash loop: its successor is started without delay. */
-const STABLE_MS = 2000;
-/** Contract 5.3. */
-const MAX_BACKOFF_MS = 5000;
 /** Longer than the silence limit: a host that hangs is killed first, and the request fails for that reason. */
 const SHORT_REQUEST_MS = 5000;
 const PREPARE_MS = 12_000;
-
-/** What brings the host in line; `renew`: ends it, so that its successor is of this version. */
-type Action = Step | { readonly kind: 'renew' };
 
 export class Camera extends EventEmitter<CameraEvents> {
   readonly id: number;
   readonly #options: CameraOptions;
   readonly #requests = new Exclusive();
-  readonly #stopping = new AbortController();
-  #connection: HostConnection | null = null;
-  #state: HostState | null = null;
-  #wanted: Wanted = { kind: 'undecided' };
+  readonly #link: HostLink;
+  readonly #reconciliation: Reconciliation;
   #withdrawal: Promise<void> = Promise.resolve();
-  #launches = 0;
-  #reconciling = false;
   #isOpening = false;
-  #refusals = 0;
-  #nextStepMonoMs = Number.NEGATIVE_INFINITY;
-  #maintenance: Promise<void> | null = null;
-  readonly #startedMonoUs: number;
-  readonly #firstContact = Promise.withResolvers<boolean>();
 
   constructor(options: CameraOptions) {
     super();
     this.id = options.id;
     this.#options = options;
-    this.#startedMonoUs = options.clock.monoUs();
+    this.#reconciliation = new Reconciliation({
+      ...options,
+      carryOut: (action) => this.#carryOut(action),
+      onRefused: (reason, code) => this.emit('refused', reason, code),
+    });
+    this.#link = new HostLink({
+      ...options,
+      camera: options.id,
+      silenceLimitMs: (state) => this.#silenceLimitMs(state),
+      beforeLaunch: () => this.#withdrawUnwanted(),
+      listener: {
+        state: (state) => {
+          this.emit('state', state);
+          this.#reconcile();
+        },
+        journal: (entry) => this.emit('journal', entry),
+        lost: (last) => this.#onLost(last),
+      },
+    });
   }
 
   start(): void {
-    this.#maintenance = this.#maintain();
+    this.#link.start();
   }
 
   /** Stops looking after the host; the host itself goes on. */
-  async release(): Promise<void> {
-    this.#stopping.abort();
-    this.#connection?.close();
-    await this.#maintenance;
+  release(): Promise<void> {
+    return this.#link.close();
   }
 
   /** Newest state of a connected host, null while there is none. */
   get state(): HostState | null {
-    return this.#connection === null ? null : this.#state;
+    return this.#link.state;
   }
 
   want(wanted: Wanted): void {
-    this.#wanted = wanted;
-    this.#obeyed();
-    if (this.#connection === null) this.#withdrawal = this.#withdrawUnwanted();
+    this.#reconciliation.want(wanted);
+    if (this.#link.connection === null) this.#withdrawal = this.#withdrawUnwanted();
     this.#reconcile();
   }
 
   /** Whether a host was already there when this object began to look for one. */
   hostWasThere(): Promise<boolean> {
-    return this.#firstContact.promise;
+    return this.#link.wasThere();
   }
 
   /**
@@ -112,7 +109,7 @@ export class Camera extends EventEmitter<CameraEvents> {
    * and will go on by itself. Resolves as soon as that is known, which is long before a fresh host is up.
    */
   async mayHavePast(): Promise<boolean> {
-    const isOlderThanUs = await this.#firstContact.promise;
+    const isOlderThanUs = await this.#link.wasThere();
     return isOlderThanUs || existsSync(intentPath(this.#options.runtimeDir, this.id));
   }
 
@@ -128,7 +125,7 @@ export class Camera extends EventEmitter<CameraEvents> {
           message: `The process of camera ${this.id} is not running. Its log tells why: camera${this.id}.log in the logs folder, or journalctl -u touchline-camera@${this.id}.`,
         });
       }
-      await this.#options.clock.sleepMs(CONNECT_POLL_MS, this.#stopping.signal);
+      await this.#options.clock.sleepMs(CONNECT_POLL_MS, this.#link.signal);
     }
   }
 
@@ -152,7 +149,7 @@ export class Camera extends EventEmitter<CameraEvents> {
    */
   async show(spec: LiveSpec, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    this.#wanted = { kind: 'hands-off' };
+    this.#reconciliation.handsOff();
     await this.#withdrawal;
     await this.#endLeftover(signal);
     await this.#opening('live', () => this.#requests.run(() => this.#owned(signal).request('live', spec, PREPARE_MS)));
@@ -186,8 +183,8 @@ export class Camera extends EventEmitter<CameraEvents> {
   }
 
   /** A camera stack may take seconds to open, and the host cannot speak meanwhile. */
-  #silenceLimitMs(): number {
-    return this.#isOpening || this.#state?.phase === 'prepared' ? PREPARE_MS : this.#options.silenceLimitMs;
+  #silenceLimitMs(state: HostState | null): number {
+    return this.#isOpening || state?.phase === 'prepared' ? PREPARE_MS : this.#options.silenceLimitMs;
   }
 
   /** Returns the monotonic instant at which play was called. */
@@ -233,9 +230,9 @@ export class Camera extends EventEmitter<CameraEvents> {
 
   /** Ends the host for good, finalising what it records. */
   async shutdown(eosTimeoutMs: number): Promise<void> {
-    this.#wanted = { kind: 'hands-off' };
-    this.#stopping.abort();
-    if (this.#connection !== null) {
+    this.#reconciliation.handsOff();
+    this.#link.end();
+    if (this.#link.connection !== null) {
       await this.#requests.run(() => this.#connected().request('shutdown', { eosTimeoutMs }, eosTimeoutMs + SHORT_REQUEST_MS)).catch(async (error: unknown) => {
         // A host that ends its process right after the answer may close the connection first.
         if (asTouchlineError(error).code === 'host_gone') return;
@@ -243,136 +240,25 @@ export class Camera extends EventEmitter<CameraEvents> {
         await this.#options.launcher.kill(this.id);
       });
     }
-    this.#connection?.close();
-    await this.#maintenance;
-  }
-
-  async #maintain(): Promise<void> {
-    const { clock, log } = this.#options;
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      try {
-        const connection = await this.#connect();
-        if (connection === null) continue;
-        const connectedMonoMs = clock.monoMs();
-        let wasSilent = false;
-        while (this.#connection === connection && !signal.aborted) {
-          await clock.sleepMs(WATCH_MS, signal);
-          if (clock.monoMs() - connectedMonoMs > STABLE_MS) this.#launches = 0;
-          // Twice in a row: when it was this process that stood still, what the host said meanwhile is read in between.
-          const isSilent = connection.silentMs > this.#silenceLimitMs();
-          if (this.#connection === connection && isSilent && wasSilent) await this.#replaceHung(connection);
-          wasSilent = isSilent;
-        }
-      } catch (error) {
-        if (signal.aborted) return;
-        log.error({ err: error }, 'looking after the camera host failed, trying again');
-        await clock.sleepMs(1000, signal).catch(() => undefined);
-      }
-    }
-  }
-
-  async #connect(): Promise<HostConnection | null> {
-    const { clock } = this.#options;
-    const { signal } = this.#stopping;
-    let connection = await this.#open();
-    this.#firstContact.resolve(connection !== null);
-    if (connection === null) {
-      await this.#withdrawUnwanted();
-      const backoffMs = this.#options.launcher.startsHosts ? Math.min(MAX_BACKOFF_MS, this.#options.backoffMs() * this.#launches) : 0;
-      if (backoffMs > 0) await clock.sleepMs(backoffMs, signal);
-      this.#launches += 1;
-      this.#options.launcher.launch(this.id);
-      const deadline = clock.monoMs() + LAUNCH_PATIENCE_MS;
-      while (connection === null && clock.monoMs() < deadline) {
-        await clock.sleepMs(CONNECT_POLL_MS, signal);
-        connection = await this.#open();
-      }
-      if (connection === null) await this.#options.launcher.kill(this.id);
-    }
-    // It may have gone again while we looked elsewhere.
-    this.#connection = connection?.isOpen === true ? connection : null;
-    return this.#connection;
-  }
-
-  #open(): Promise<HostConnection | null> {
-    const { runtimeDir, clock, log } = this.#options;
-    return HostConnection.open(socketPath(runtimeDir, this.id), this.id, clock, {
-      state: (state) => {
-        this.#state = state;
-        this.emit('state', state);
-        this.#reconcile();
-      },
-      journal: (entry) => this.emit('journal', entry),
-      protocolError: (reason) => log.error({ reason }, 'camera host sent what is not in the protocol'),
-      closed: () => {
-        this.#connection = null;
-        this.#onLost();
-      },
-    });
+    await this.#link.close();
   }
 
   /** Nobody is there to be told: a run that is not wanted any more must not come back with the next host. */
   async #withdrawUnwanted(): Promise<void> {
-    if (this.#wanted.kind !== 'idle') return;
+    if (this.#reconciliation.wanted.kind !== 'idle') return;
     await removeDurably(intentPath(this.#options.runtimeDir, this.id)).catch((error: unknown) => this.#options.log.warn({ err: error }, 'the intent of a host that is gone could not be removed'));
   }
 
-  #onLost(): void {
-    const state = this.#state;
-    this.#state = null;
-    if (this.#stopping.signal.aborted) return;
+  #onLost(state: HostState | null): void {
     const failure = state?.lastFailure ?? null;
     const ownReason = failure !== null && state?.run?.playedMonoUs != null && failure.monoUs >= state.run.playedMonoUs;
     if (ownReason) this.emit('lost', failure.message, failure.code);
     else this.emit('lost', 'The camera process died.', null);
   }
 
-  async #replaceHung(connection: HostConnection): Promise<void> {
-    const { log, launcher } = this.#options;
-    log.error({ silentMs: Math.round(connection.silentMs) }, 'camera host does not answer, killing it');
-    if (!(await launcher.kill(this.id))) log.error('the hung camera host could not be found by its identity');
-    connection.close();
-  }
-
-  /** Runs at every message, so a step that failed is tried again, after a pause that grows. */
   #reconcile(): void {
-    const state = this.state;
-    if (state === null || this.#reconciling || this.#requests.pending > 0 || this.#options.clock.monoMs() < this.#nextStepMonoMs) return;
-    const step: Action | null = nextStep(this.#wanted, state) ?? (this.#isOutdated(state) ? { kind: 'renew' } : null);
-    if (step === null) return;
-    this.#reconciling = true;
-    this.#options.log.info({ step: step.kind, phase: state.phase }, 'bringing the camera host in line');
-    this.#carryOut(step)
-      .then(
-        () => this.#obeyed(),
-        (error: unknown) => this.#refused(step, error),
-      )
-      .finally(() => {
-        this.#reconciling = false;
-      });
-  }
-
-  #obeyed(): void {
-    this.#refusals = 0;
-    this.#nextStepMonoMs = Number.NEGATIVE_INFINITY;
-  }
-
-  /** A camera or a disk that is not there may take hours to come back: it is asked all the while, but not in a hurry. */
-  #refused(step: Action, thrown: unknown): void {
-    const { backoffMs, clock, log } = this.#options;
-    const error = asTouchlineError(thrown);
-    log.warn({ err: error, step: step.kind }, 'the camera host did not follow');
-    // Its loss is told on its own, and its successor has done nothing wrong.
-    if (error.code === 'host_gone') return;
-    this.#refusals += 1;
-    this.#nextStepMonoMs = clock.monoMs() + Math.min(MAX_BACKOFF_MS, backoffMs() * this.#refusals);
-    this.emit('refused', error.message, error.code);
-  }
-
-  /** One that was started after this daemon is what its supervisor has: ending it would change nothing. */
-  #isOutdated({ phase, softwareVersion, startedMonoUs }: HostState): boolean {
-    return this.#wanted.kind === 'idle' && phase === 'idle' && softwareVersion !== this.#options.softwareVersion && startedMonoUs < this.#startedMonoUs;
+    const { state } = this;
+    if (state !== null && this.#requests.pending === 0) this.#reconciliation.look(state);
   }
 
   async #carryOut(step: Action): Promise<void> {
@@ -398,9 +284,10 @@ export class Camera extends EventEmitter<CameraEvents> {
   }
 
   #connected(): HostConnection {
-    if (this.#connection === null) {
+    const { connection } = this.#link;
+    if (connection === null) {
       throw new TouchlineError({ kind: 'unavailable', code: 'host_gone', message: `The host of camera ${this.id} is gone.` });
     }
-    return this.#connection;
+    return connection;
   }
 }

@@ -1,4 +1,5 @@
-import type { Banner, Daemon, DaemonOptions } from '../main.js';
+import type { Daemon, DaemonOptions } from '../main.js';
+import type { Banner } from '../main/banner.js';
 import type { Arguments, CliContext, Command } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { roomFor } from './format.js';

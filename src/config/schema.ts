@@ -223,7 +223,7 @@ const overload = {
 const cameraStack = {
   camera_stack_repair_enabled: Type.Boolean({
     default: true,
-    description: 'On a Jetson: restart nvargus-daemon when no camera comes back without that.',
+    description: 'On a Jetson: have nvargus-daemon restarted when no camera comes back without that; under systemd by a helper (docs/appliance.md).',
     ...LIVE,
   }),
   camera_stack_repair_after_failures: Type.Integer({

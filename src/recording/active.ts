@@ -71,6 +71,8 @@ export class RecordedCamera {
     if (this.#state?.phase === 'stopping') return 'stopping';
     if (this.#clock.monoMs() - this.#heardMonoMs > STATE_MAX_AGE_MS) return 'error';
     if (run.encoded === null || run.encoded.lastFrameAgeMs === null) return this.#startingOrError();
+    // A host that has told why it gives up takes a moment to go, and its last frames are still young.
+    if (this.#down) return 'error';
     return frameAgeMs(run.encoded.lastFrameAgeMs, this.#clock.monoMs() - this.#heardMonoMs) <= this.spec.stallMs ? 'running' : 'error';
   }
 
@@ -116,10 +118,15 @@ export class RecordedCamera {
     const broke = state.lastFailure !== null && run.playedMonoUs !== null && state.lastFailure.monoUs >= run.playedMonoUs;
     if (broke) {
       this.#lost(state.lastFailure?.message ?? 'The recording broke.', state.lastFailure?.code ?? null);
-    } else if (run.encoded?.lastFrameAgeMs != null && run.encoded.lastFrameAgeMs <= this.spec.stallMs) {
+    } else if (run.encoded?.lastFrameAgeMs != null && run.encoded.lastFrameAgeMs <= this.spec.stallMs && !this.#waitsForDisk(run)) {
       this.#down = false;
       this.account.delivering(this.#heardMonoMs, this.#clock.nowEpochMs());
     }
+  }
+
+  /** Frames come before the disk is asked to take them: one that refused is back when it has taken some. */
+  #waitsForDisk(run: NonNullable<HostState['run']>): boolean {
+    return this.#down && this.account.fault === 'disk' && (run.sink?.syncedBytes ?? 0) === 0;
   }
 
   /** A host that fails says so and then goes: that is one loss. */

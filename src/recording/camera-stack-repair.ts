@@ -5,15 +5,10 @@
  * Invariants: never while a camera delivers, because the restart cuts off all of them; never for a fault of the disk; once
  * per interval at most, however many cameras fail.
  */
-import { execa } from 'execa';
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock.js';
+import { CAMERA_STACK_SERVICE, type CameraStackRestart } from './camera-stack-restart.js';
 import type { CameraId, CameraStackRepairStatus, RecordingEvents, RecordingService, RecordingStatus } from './types.js';
-
-/** nvargus-daemon takes some seconds; with cameras that hang, systemd kills it after ten. */
-const RESTART_TIMEOUT_MS = 30_000;
-const MAX_OUTPUT_BYTES = 16 * 1024;
-const SERVICE = 'nvargus-daemon.service';
 
 export interface RepairPolicy {
   readonly enabled: boolean;
@@ -26,6 +21,7 @@ export interface CameraStackRepairOptions {
   readonly policy: () => RepairPolicy;
   /** Whether the cameras go through that daemon at all. */
   readonly applies: () => boolean;
+  readonly restart: CameraStackRestart;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -77,13 +73,13 @@ export class CameraStackRepair {
 
   /** Never rejects. */
   async #repair(matchId: string | null, cameras: readonly CameraId[], events: Watched['events']): Promise<void> {
-    const { clock, log } = this.#options;
-    log.warn({ matchId, cameras, service: SERVICE }, 'the cameras do not come back, restarting the camera stack');
+    const { restart, clock, log } = this.#options;
+    log.warn({ matchId, cameras, service: CAMERA_STACK_SERVICE }, 'the cameras do not come back, restarting the camera stack');
     const error = await restart();
     this.#isRunning = false;
     this.#status = { count: (this.#status?.count ?? 0) + 1, epochMs: clock.nowEpochMs(), success: error === null, error };
-    if (error === null) log.warn({ matchId, service: SERVICE }, 'the camera stack was restarted');
-    else log.error({ matchId, service: SERVICE, reason: error }, 'the camera stack could not be restarted');
+    if (error === null) log.warn({ matchId, service: CAMERA_STACK_SERVICE }, 'the camera stack was restarted');
+    else log.error({ matchId, service: CAMERA_STACK_SERVICE, reason: error }, 'the camera stack could not be restarted');
     events.emit('cameraStackRepair', { matchId, cameras, error });
   }
 }
@@ -92,12 +88,4 @@ export class CameraStackRepair {
 function failuresIn(status: RecordingStatus): ReadonlyMap<CameraId, number> {
   if ([...status.cameras.values()].some(({ state }) => state === 'running')) return new Map();
   return new Map([...status.recovery].flatMap(([camera, { attempts, recovering }]): [CameraId, number][] => (recovering && !status.diskFaults.has(camera) ? [[camera, attempts]] : [])));
-}
-
-/** Null when it worked; otherwise why not, for a person. The right to do it is given by the installation. */
-async function restart(): Promise<string | null> {
-  const outcome = await execa('systemctl', ['--no-ask-password', 'restart', SERVICE], { reject: false, timeout: RESTART_TIMEOUT_MS, stdin: 'ignore', maxBuffer: MAX_OUTPUT_BYTES });
-  if (outcome.exitCode === 0) return null;
-  if (outcome.timedOut) return `systemctl did not finish within ${RESTART_TIMEOUT_MS / 1000} s`;
-  return outcome.stderr.trim().split('\n')[0] || outcome.shortMessage || 'systemctl failed';
 }

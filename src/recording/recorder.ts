@@ -7,67 +7,28 @@
  */
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
-import type { Logger } from 'pino';
-import type { Camera } from '../camera/camera.js';
 import type { JournalEntry } from '../camera/journal.js';
 import { asTouchlineError, TouchlineError } from '../errors.js';
-import type { Prober } from '../integrity/probe.js';
-import type { Clock } from '../lib/clock.js';
 import { Exclusive } from '../lib/exclusive.js';
-import type { CameraMutex, Lease } from '../mutex/camera-mutex.js';
+import type { Lease } from '../mutex/camera-mutex.js';
 import { ActiveRecording } from './active.js';
 import { Announcer } from './announcer.js';
 import { recover } from './adopt.js';
-import type { Heartbeat } from './heartbeat.js';
+import { endMatch } from './end-match.js';
+import { Guards } from './guards.js';
 import { MarkBook } from './mark-book.js';
 import { freeMatchId, holderOf, placeOf } from './match-place.js';
 import type { MatchMarks } from './marks.js';
-import type { MatchKeeper } from './match-keeper.js';
-import { OverloadGuard, type GuardOptions } from './overload-guard.js';
-import { startFloorBytes, type RecordingPolicy } from './policy.js';
-import type { RecordingsVolume } from './recordings-volume.js';
-import { NOT_RECORDING, protectedRefusal, stopVerdict } from './outcome.js';
+import { startFloorBytes } from './policy.js';
+import { NOT_RECORDING, protectedRefusal } from './outcome.js';
 import { bytesPerSecond } from './bit-rate.js';
-import type { CameraStackRepair } from './camera-stack-repair.js';
-import { hoursThatFit, spaceRefusal, type SpaceSource } from './space.js';
-import { SpaceGuard } from './space-guard.js';
+import { hoursThatFit, spaceRefusal } from './space.js';
 import { planStart, startCameras } from './start.js';
+import type { RecorderOptions } from './recorder-options.js';
 import { notStarted, refused, started } from './start-result.js';
 import { healthOf, statusOf } from './status.js';
-import { probesOf, stopCameras } from './stop.js';
-import type { RecordingStore, StoredRecording } from './store.js';
+import type { StoredRecording } from './store.js';
 import type { CameraId, LastStop, MutexState, RecordingEvents, Room, StopReason, RecordingHealth, RecordingService, RecordingStatus, StartRequest, StartResult, StopResult } from './types.js';
-
-export interface CameraPipeline {
-  readonly text: string;
-  /** Null where the camera encodes. */
-  readonly bitrateKbps: number | null;
-}
-
-export interface RecorderOptions {
-  readonly cameras: readonly Camera[];
-  readonly recordingsDir: string;
-  readonly policy: () => RecordingPolicy;
-  /** Pipeline of a camera with the configuration of this moment; instant. */
-  readonly pipeline: (camera: CameraId) => CameraPipeline;
-  readonly mutex: CameraMutex;
-  readonly store: RecordingStore;
-  readonly heartbeat: Heartbeat;
-  readonly keeper: MatchKeeper;
-  /** Whether there is a match of this name, inside the recordings folder and nowhere else. */
-  readonly hasMatch: (matchId: string) => Promise<boolean>;
-  readonly prober: Prober;
-  readonly space: SpaceSource;
-  readonly volume: Pick<RecordingsVolume, 'mountPoint' | 'isSubstitute' | 'message' | 'absence'>;
-  /** What the overload guard goes by, and what it can do. */
-  readonly guard: Pick<GuardOptions, 'policy' | 'cpuPercent' | 'steps' | 'relieve'>;
-  readonly cameraStackRepair: Pick<CameraStackRepair, 'status'>;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
-/** Longest time that a stop waits for its note to be on the disk. */
-const NOTE_MS = 200;
 
 type Phase = 'idle' | 'starting' | 'recording' | 'stopping';
 
@@ -77,8 +38,7 @@ export class Recorder implements RecordingService {
   readonly events = new EventEmitter<RecordingEvents>();
   readonly marks: MatchMarks;
   readonly #announcer: Announcer;
-  readonly #guard: OverloadGuard;
-  readonly #spaceGuard: SpaceGuard;
+  readonly #guards: Guards;
   #lastStop: LastStop | null = null;
   #phase: Phase = 'idle';
   #active: ActiveRecording | null = null;
@@ -92,30 +52,16 @@ export class Recorder implements RecordingService {
     const { cameras, recordingsDir, keeper, hasMatch, clock } = options;
     this.marks = new MarkBook({ cameraIds: cameras.map(({ id }) => id), recordingsDir, files: keeper.files, hasMatch, current: () => this.#currentMatch(), clock });
     keeper.files.events.on('marks', () => this.#announce());
-    this.#guard = new OverloadGuard({
-      ...options.guard,
+    this.#guards = new Guards({
+      overload: options.guard,
       health: () => this.health(),
-      onChange: (match, before, after) => {
-        options.log.warn({ matchId: match.matchId, active: after.active, reasons: after.reasons, steps: after.steps }, 'overload guard');
-        this.#announcer.tell('overload', { ...match, before, after, threshold: options.guard.policy().unhealthyStreakThreshold });
-        this.#announce();
-      },
-      clock: options.clock,
-      log: options.log,
-    });
-    this.#spaceGuard = new SpaceGuard({
-      policy: () => options.policy().space,
+      space: () => options.policy().space,
       room: () => this.#room(),
-      onChange: (match, before, after, room) => {
-        options.log[after === 'ok' ? 'info' : 'warn']({ matchId: match.matchId, level: after, ...room }, 'room on the recordings disk');
-        this.#announcer.tell('space', { ...match, before, after, room });
-        this.#announce();
-      },
-      onReserve: (match, room) => {
-        options.log.error({ matchId: match.matchId, ...room }, 'the recordings disk is full up to the reserve: stopping the recording in order');
-        void this.#operations.run(() => (this.#active?.stored.matchDir === match.matchDir ? this.#stop('no_space') : null));
-      },
+      onReserve: (match) => void this.#operations.run(() => (this.#active?.stored.matchDir === match.matchDir ? this.#stop('no_space') : null)),
+      onChange: () => this.#announce(),
+      announcer: this.#announcer,
       clock,
+      log: options.log,
     });
     for (const camera of options.cameras) {
       camera.on('journal', (entry) => this.#onJournal(entry));
@@ -169,10 +115,10 @@ export class Recorder implements RecordingService {
       phase: this.#phase,
       policy: this.#options.policy(),
       nowMonoUs: clock.monoUs(),
-      guard: this.#guard.status(),
+      guard: this.#guards.overload,
       hoursLeft,
       marksCount: keeper.files.marksCount,
-      disk: { space: this.#spaceGuard.level, freeBytes, isSubstitute: volume.isSubstitute, message: volume.message() },
+      disk: { space: this.#guards.space, freeBytes, isSubstitute: volume.isSubstitute, message: volume.message() },
       lastStop: this.#lastStop,
       cameraStackRepair: this.#options.cameraStackRepair.status(),
     });
@@ -223,8 +169,7 @@ export class Recorder implements RecordingService {
   /** Leaves the recording to the hosts. */
   async detach(): Promise<void> {
     await this.#operations.idle();
-    this.#guard.end();
-    this.#spaceGuard.end();
+    this.#guards.end();
     this.#options.heartbeat.pause();
     this.#active?.close();
     await this.#options.keeper.stop();
@@ -275,37 +220,16 @@ export class Recorder implements RecordingService {
   }
 
   async #stop(reason: StopReason): Promise<StopResult> {
-    const { clock, prober, log, store, heartbeat, keeper } = this.#options;
+    const { clock, log } = this.#options;
     const active = this.#active;
     if (active === null) return NOT_RECORDING;
-    const policy = this.#options.policy();
     this.#phase = 'stopping';
     active.stopping = true;
-    this.#guard.end();
-    this.#spaceGuard.end();
+    this.#guards.end();
     this.#announce();
-    // First the note, so that a daemon that dies from now on has a successor that knows; but no stop waits for a disk.
-    const noted = store.write({ ...active.stored, stopping: true }).catch((error: unknown) => log.error({ err: error }, 'the stop could not be noted in the state file'));
-    await Promise.race([noted, clock.sleepMs(NOTE_MS)]);
     try {
-      const accounts = active.accounts();
-      const cameras = await stopCameras(active, { prober, eosTimeoutMs: policy.eosTimeoutMs, probeTimeoutMs: policy.probeTimeoutMs, log });
-      const verdict = stopVerdict(cameras);
-      const { matchId, matchDir } = active.stored;
-      await noted;
-      await heartbeat.end().catch((error: unknown) => log.error({ err: error }, 'the last sign of life of the ended recording could not be removed'));
-      await store.clear().catch((error: unknown) => log.error({ err: error }, 'the state file of the ended recording could not be removed'));
-      if (active.stored.processAfterRecording) log.warn({ matchId }, 'post-processing was asked for, but this version has none');
-      await keeper.ended(matchDir, 'finished', probesOf(cameras)).catch((error: unknown) => log.error({ err: error }, 'match.json could not be written'));
-      log[verdict.success ? 'info' : 'error']({ matchId, message: verdict.message, integrity: verdict.integrity }, 'recording stopped');
-      const result: StopResult = {
-        success: verdict.success,
-        message: verdict.message,
-        code: null,
-        protected: false,
-        outcome: { matchId, ...verdict, cameras, ...accounts },
-      };
-      this.#lastStop = { matchId, reason, epochMs: clock.nowEpochMs(), success: verdict.success, message: verdict.message };
+      const result = await endMatch(active, this.#options.policy(), this.#options);
+      this.#lastStop = { matchId: active.stored.matchId, reason, epochMs: clock.nowEpochMs(), success: result.success, message: result.message };
       this.#announcer.tell('stopped', result, reason);
       this.#announcer.tell('files', placeOf(active.stored));
       return result;
@@ -326,8 +250,7 @@ export class Recorder implements RecordingService {
       const spec = stored.cameras.find((recorded) => recorded.camera === camera.id)?.spec;
       camera.want(spec === undefined ? { kind: 'idle' } : { kind: 'recording', spec });
     }
-    this.#guard.begin(placeOf(stored));
-    this.#spaceGuard.begin(placeOf(stored));
+    this.#guards.begin(placeOf(stored));
     this.#options.heartbeat.begin(stored);
     this.#announce();
   }

@@ -1,5 +1,6 @@
 /** A camera stack that has to be restarted: the rig does it when no camera delivers, and only then. And cameras that are not there when a match goes on. */
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Rig, until, type Json } from '../support/rig.js';
@@ -82,6 +83,19 @@ t.test('starts that fail are repaired, too: before kick-off nothing is recorded 
   await until(async () => (await alert(rig, 'recording_start_failed')) !== undefined, 'the failed start is told');
   await rig.record('third');
   t.match((await rig.stop()).body, { success: true });
+});
+
+t.test('under systemd the rig is no administrator: it asks the helper, which takes the request', async (t) => {
+  const { rig, calls } = await jetson(t, 'true', { TOUCHLINE_CAMERA_SUPERVISOR: 'systemd' });
+  const request = join(rig.runtimeDir, 'nvargus-restart.request');
+  for (const id of ['first', 'second']) t.match((await rig.post('/api/v1/recording', { match_id: id })).body, { success: false });
+  await until(() => existsSync(request), 'the request', 20_000, () => rig.output);
+  t.notMatch(await status(rig), { camera_stack_repair: { count: 1 } }, 'nothing is told before it is taken');
+  await unlink(request);
+  await until(async () => (await alert(rig, 'camera_stack_restarted')) !== undefined, 'the alert');
+  t.match(await alert(rig, 'camera_stack_restarted'), { severity: 'warning', details: { success: true } });
+  t.match(await status(rig), { camera_stack_repair: { count: 1, success: true, error: null } });
+  t.strictSame(await calls(), [], 'systemctl is left alone');
 });
 
 t.test('cameras that are not there when a match goes on are tried until they are, and counted', async (t) => {

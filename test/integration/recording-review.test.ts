@@ -174,10 +174,17 @@ t.test('a recording that a restart of the machine cut off keeps no daemon from s
   await rig.stop();
   await rig.crashDaemon();
   await rm(join(rig.recordingsDir, 'before'), { recursive: true });
-  await writeFile(join(rig.stateDir, 'recording.json'), stored.replace(/"bootId":"[^"]+"/g, '"bootId":"another-boot"'));
+  const earlier = stored.replace(/"bootId":"[^"]+"/g, '"bootId":"another-boot"');
+  await writeFile(join(rig.stateDir, 'recording.json'), earlier.replace(/"startedEpochMs":\d+/g, `"startedEpochMs":${Date.now() - 3_600_000}`));
   await rig.startDaemon();
-  t.match(await status(rig), { recording: false });
-  t.strictSame(await readdir(rig.recordingsDir), []);
+  t.match(await status(rig), { recording: false }, 'one of an hour ago is over');
+  t.strictSame(await readdir(rig.recordingsDir), [], 'and leaves nothing');
+  await rig.crashDaemon();
+  await writeFile(join(rig.stateDir, 'recording.json'), earlier);
+  await rig.startDaemon();
+  t.match(await status(rig), { recording: true, match_id: 'before' }, 'one of just now goes on: nobody can have wanted the rest to be lost');
+  await until(async () => (await rig.segments('before', 0)).length > 0 && (await rig.segments('before', 1)).length > 0, 'in a folder made anew');
+  t.match((await rig.stop()).body, { success: true });
 });
 
 t.test('a start that is taken back leaves the earlier part of the same match as it was', async (t) => {

@@ -52,7 +52,8 @@ export function toldBy(path: string, text: string): readonly Told[] {
   });
   const properties = tokens.flatMap((token, index): Told[] => {
     const value = tokens[index + 2];
-    return token.text === 'fault' && tokens[index + 1]?.text === ':' && value?.kind === 'string' ? [told('fault', value.text, value.line)] : [];
+    // One word alone names a kind of fault and is told to nobody.
+    return token.text === 'fault' && tokens[index + 1]?.text === ':' && value?.kind === 'string' && value.text.includes(' ') ? [told('fault', value.text, value.line)] : [];
   });
   return [...lines, ...faults, ...properties, ...eventsIn(tokens, calls, writersOfEvents).map(({ text: name, line }) => told('event', name, line))];
 }

@@ -5,6 +5,13 @@ import { Machine } from '../support/machine.js';
 import { until } from '../support/rig.js';
 
 const FPS = 30;
+const BUILD = '/opt/touchline/current/build/src';
+const ASK_AS_THE_DAEMON = `
+  import { systemClock } from '${BUILD}/lib/clock.js';
+  import { restartByRequest } from '${BUILD}/recording/camera-stack-restart.js';
+  const error = await restartByRequest({ runtimeDir: '/run/touchline', clock: systemClock })();
+  if (error !== null) throw new Error(error);
+`;
 const obstacle = await Machine.obstacle();
 
 if (obstacle !== null) t.pass('left out', { skip: obstacle });
@@ -75,7 +82,7 @@ else await t.test('upkeep of a rig under systemd', { timeout: 300_000 }, async (
     await machine.run(['systemctl', 'start', 'nvargus-daemon', 'touchline-nvargus-restart.path']);
     const before = await rig.mainPid('nvargus-daemon');
     t.ok(before > 0);
-    await machine.run(['runuser', '-u', 'touchline', '--', 'touch', '/run/touchline/nvargus-restart.request']);
+    await machine.run(['runuser', '-u', 'touchline', '--', 'env', '-C', '/', '/opt/touchline/current/bin/node', '--input-type=module', '-e', ASK_AS_THE_DAEMON]);
     await until(async () => ![0, before].includes(await rig.mainPid('nvargus-daemon')), 'it is another process');
     t.not((await machine.run(['test', '-e', '/run/touchline/nvargus-restart.request'], { mayFail: true })).exitCode, 0, 'the request is taken');
     const second = await rig.mainPid('nvargus-daemon');

@@ -30,6 +30,11 @@ t.test('an idle status has the eight keys of the contract and none of a running 
     phase: 'idle',
     hours_left: 12.5,
     marks_count: 0,
+    recordings_disk: { state: 'ok', space: 'ok', free_gb: 400, is_substitute: false, message: null },
+    camera_stack_repair: null,
+    last_stop: null,
+    interruption_count: 0,
+    interruptions: [],
   });
 });
 

@@ -70,6 +70,7 @@ t.test('the collector sees what it has to see', async (t) => {
     log.error('alone'); log.info({}, 'quiet'); terminal.error('not a log'); log.warn({}, \`put \${together}\`);
     const fault = new RepeatedFault(clock, log, 'again and again');
     new Patrol({ fault: 'by the way', look: () => log.debug({}, 'x') });
+    const trouble = { fault: 'camera', reason };
     journal.note({ eventType: 'one_thing', severity: 'info', details: { other_thing: 'no_event' } });
     journal.note({ eventType: after ? 'this_one' : 'that_one', severity: 'no_such' });
     begin(match, 'called_with'); function begin(match: Match, eventType: string): void {}

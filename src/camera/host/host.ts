@@ -11,25 +11,21 @@ import { TouchlineError } from '../../errors.js';
 import { bootId, type Clock } from '../../lib/clock.js';
 import { Exclusive } from '../../lib/exclusive.js';
 import type { JournalEntry } from '../journal.js';
-import { HEARTBEAT_MS, type Failure, type HostPhase, type HostState, type Params, type RecordingSpec, type Result, type StopReport } from '../protocol.js';
+import type { Failure, HostPhase, HostState, Params, RecordingSpec, Result, StopReport } from '../protocol.js';
 import type { GstPipeline } from './gst.js';
 import type { HostFiles } from './intent.js';
 import type { JournalWriter } from './journal-writer.js';
 import { nextPace, UNPACED } from './pace.js';
 import { Pictures } from './pictures.js';
 import type { ProgressFacts } from './progress.js';
-import { buildRun, endRun, requireDisk } from './recorded-run.js';
+import { Pulse } from './pulse.js';
+import { buildRun, endRun } from './recorded-run.js';
+import { inUse, notShown, wrongPhase } from './refusals.js';
+import { dropIntent, leaveBehind, leftBehind } from './resume.js';
 import type { PipelineRun } from './run.js';
-import { stallOf } from './stall.js';
+import { stallOf, type Stall } from './stall.js';
 import { waitUntil } from './wait-until.js';
 
-/**
- * The binding never frees a pipeline: after this many a host makes room for a fresh one, in a quiet moment, because the
- * next start would have to wait for it.
- */
-const PIPELINES_PER_PROCESS = 25;
-const QUIET_MS = 20_000;
-const TICK_MS = 250;
 /** Enough for the answer to leave the process. */
 const REPLY_MS = 50;
 const OPEN_TIMEOUT_MS = 10_000;
@@ -60,21 +56,28 @@ export class CameraHost {
   readonly #startedMonoUs: number;
   readonly #serial = new Exclusive();
   readonly #pictures: Pictures;
+  readonly #pulse: Pulse;
   readonly #bootId = bootId();
   #phase: HostPhase = 'idle';
   #run: PipelineRun | null = null;
   #journal: JournalWriter | null = null;
   #lastFailure: Failure | null = null;
   #pipelines = 0;
-  #idleSinceMonoUs = 0;
-  #pushedMonoUs = 0;
   #failing = false;
-  #ticker: NodeJS.Timeout | null = null;
 
   constructor(options: HostOptions) {
     this.#options = options;
     this.#startedMonoUs = options.clock.monoUs();
     this.#pictures = new Pictures({ ...options, onChange: () => this.#push(), onFailure: (code, message) => void this.#fail(code, message) });
+    this.#pulse = new Pulse({
+      ...options,
+      phase: () => this.#phase,
+      stall: () => this.#stall(),
+      onStall: ({ code, message }) => void this.#fail(code, message),
+      pipelines: () => this.#pipelines + this.#pictures.pipelines,
+      isQuiet: () => this.#serial.pending === 0,
+      say: () => this.#push(),
+    });
   }
 
   /**
@@ -82,25 +85,12 @@ export class CameraHost {
    * the truth about that; the resume itself goes on behind it.
    */
   async start(): Promise<void> {
-    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
-    const { files, log } = this.#options;
-    const { intent, corrupt } = await files.readIntent();
-    if (corrupt !== null) log.error({ reason: corrupt }, 'intent file is unreadable, starting idle');
-    const failure = await files.readFailure();
-    if (failure?.bootId === this.#bootId) this.#lastFailure = failure;
-    if (intent === null || intent.bootId !== this.#bootId) {
-      await this.#dropIntent();
-      return;
-    }
-    const missing = await requireDisk(intent.spec).then(() => null, (error: unknown) => error);
-    if (missing !== null) {
-      // The intent stays; the daemon asks again, and hears why it cannot be, until the disk is back.
-      log.error({ err: missing, matchId: intent.spec.matchId }, 'cannot resume the recording yet');
-      return;
-    }
-    const cause = this.#lastFailure?.code ?? 'host_died';
-    const resumes = intent.resumes + 1;
-    log.warn({ matchId: intent.spec.matchId, reason: cause, resumes }, 'resuming the recording after a crash');
+    this.#pulse.start();
+    const { files } = this.#options;
+    const { failure, resume } = await leftBehind({ ...this.#options, bootId: this.#bootId });
+    this.#lastFailure = failure;
+    if (resume === null) return;
+    const { intent, cause, resumes } = resume;
     const isKnown = Promise.withResolvers<void>();
     void this.#serial.run(async () => {
       try {
@@ -121,13 +111,13 @@ export class CameraHost {
 
   prepare(spec: Params<'prepare'>): Promise<Result<'prepare'>> {
     return this.#serial.run(async () => {
-      if (this.#run !== null || this.#pictures.isLive) throw this.#busy();
+      if (this.#run !== null || this.#pictures.isLive) throw inUse({ camera: this.#options.camera, phase: this.#phase });
       try {
         await this.#open(await this.#build(spec, 0), null);
       } catch (error) {
         this.#forget();
         // It is asked again and again while a camera is not there, and has no quiet moment.
-        if (this.#isWornOut()) void this.#serial.run(() => this.#options.clock.sleepMs(REPLY_MS).then(this.#options.leave));
+        if (this.#pulse.isWornOut) void this.#serial.run(() => this.#options.clock.sleepMs(REPLY_MS).then(this.#options.leave));
         throw error;
       }
       return { preparedMonoUs: this.#options.clock.monoUs() };
@@ -159,7 +149,7 @@ export class CameraHost {
     return this.#serial.run(async () => {
       const playedMonoUs = this.#pictures.shownSince(spec.runId);
       if (playedMonoUs !== null) return { playedMonoUs };
-      if (this.#run !== null || this.#pictures.isLive) throw this.#busy();
+      if (this.#run !== null || this.#pictures.isLive) throw inUse({ camera: this.#options.camera, phase: this.#phase });
       this.#phase = 'live';
       try {
         return await this.#pictures.show(spec);
@@ -178,7 +168,7 @@ export class CameraHost {
   watch(params: Params<'watch'>): Promise<Result<'watch'>> {
     return this.#serial.run(() => {
       const isShown = this.#pictures.isLiveWith(params.runId) || (this.#phase === 'running' && this.#run?.spec.runId === params.runId);
-      if (!isShown) throw new TouchlineError({ kind: 'conflict', code: 'wrong_phase', message: `Camera ${this.#options.camera} does not run ${params.runId}.` });
+      if (!isShown) throw notShown(this.#options, params.runId);
       this.#pictures.watch(params);
       this.#push();
       return {};
@@ -203,7 +193,7 @@ export class CameraHost {
         this.#forget();
         return {};
       }
-      await this.#dropIntent();
+      await dropIntent(this.#options.files, this.#options.log);
       if (this.#run?.spec.runId === params.runId) {
         // What was written stays as it is: fragments make it playable.
         this.#pictures.end();
@@ -221,7 +211,7 @@ export class CameraHost {
   shutdown(params: Params<'shutdown'>): Promise<Result<'shutdown'>> {
     return this.#serial.run(async () => {
       if (this.#run !== null && this.#phase === 'running') await this.#stop(this.#run, params.eosTimeoutMs, false);
-      await this.#dropIntent();
+      await dropIntent(this.#options.files, this.#options.log);
       return {};
     });
   }
@@ -230,7 +220,7 @@ export class CameraHost {
   interrupt(eosTimeoutMs: number): Promise<void> {
     return this.#serial.run(async () => {
       if (this.#run !== null && this.#phase === 'running') await this.#stop(this.#run, eosTimeoutMs, true);
-      if (this.#ticker !== null) clearInterval(this.#ticker);
+      this.#pulse.stop();
     });
   }
 
@@ -294,7 +284,7 @@ export class CameraHost {
     const { log } = this.#options;
     this.#phase = 'stopping';
     this.#push();
-    if (!keepIntent) await this.#dropIntent();
+    if (!keepIntent) await dropIntent(this.#options.files, this.#options.log);
     const { report, forced } = await endRun(run, this.#journal, eosTimeoutMs);
     if (forced) {
       log.error({ report }, 'the camera did not end, leaving it to a fresh host');
@@ -334,53 +324,30 @@ export class CameraHost {
     this.#lastFailure = failure;
     this.#journal?.append({ kind: 'failed', code, message });
     this.#push();
-    // The disk may be what broke: it gets a moment, not a veto.
-    const written = Promise.allSettled([files.writeFailure(failure), this.#journal?.flushed()]);
-    await Promise.race([written, clock.sleepMs(300)]);
+    await leaveBehind(failure, { files, journal: this.#journal, clock });
     die();
   }
 
-  #tick(): void {
+  #stall(): Stall | null {
     const run = this.#run;
-    if (run !== null && this.#phase === 'running' && run.playedMonoUs !== null) {
-      const stall = stallOf({
-        spec: run.spec,
-        sincePlayMs: (this.#options.clock.monoUs() - run.playedMonoUs) / 1000,
-        sourceAgeMs: run.frameAgeMs('source_meter'),
-        encodedAgeMs: run.frameAgeMs('encoded_meter'),
-        isDiskBehind: () => run.isDiskBehind(),
-      });
-      if (stall !== null) void this.#fail(stall.code, stall.message);
-    }
-    const stall = this.#pictures.stall();
-    if (stall !== null) void this.#fail(stall.code, stall.message);
-    const idleMs = (this.#options.clock.monoUs() - this.#idleSinceMonoUs) / 1000;
-    if (this.#phase === 'idle' && this.#isWornOut() && idleMs > QUIET_MS && this.#serial.pending === 0) {
-      this.#options.log.info({ pipelines: this.#pipelines + this.#pictures.pipelines }, 'making room for a fresh host');
-      this.#options.leave();
-      return;
-    }
-    const silentMs = (this.#options.clock.monoUs() - this.#pushedMonoUs) / 1000;
-    // Half a tick early rather than half a tick late.
-    if (silentMs + TICK_MS / 2 >= (this.#phase === 'idle' ? HEARTBEAT_MS.idle : HEARTBEAT_MS.busy)) this.#push();
-  }
-
-  #isWornOut(): boolean {
-    return this.#pipelines + this.#pictures.pipelines >= PIPELINES_PER_PROCESS;
-  }
-
-  /** What ends is not resumed. A disk that refuses is no reason to go on recording, or to keep the camera. */
-  async #dropIntent(): Promise<void> {
-    await this.#options.files.clearIntent().catch((error: unknown) => this.#options.log.error({ err: error }, 'the intent could not be removed'));
+    if (run === null || this.#phase !== 'running' || run.playedMonoUs === null) return this.#pictures.stall();
+    const stall = stallOf({
+      spec: run.spec,
+      sincePlayMs: (this.#options.clock.monoUs() - run.playedMonoUs) / 1000,
+      sourceAgeMs: run.frameAgeMs('source_meter'),
+      encodedAgeMs: run.frameAgeMs('encoded_meter'),
+      isDiskBehind: () => run.isDiskBehind(),
+    });
+    return stall ?? this.#pictures.stall();
   }
 
   #push(): void {
-    this.#pushedMonoUs = this.#options.clock.monoUs();
+    this.#pulse.said();
     this.#options.listener.state(this.state());
   }
 
   #forget(): void {
-    this.#idleSinceMonoUs = this.#options.clock.monoUs();
+    this.#pulse.idle();
     this.#run = null;
     this.#journal = null;
     this.#phase = 'idle';
@@ -390,20 +357,8 @@ export class CameraHost {
   #expect(runId: string | null, phase: HostPhase): PipelineRun {
     const run = this.#run;
     if (run === null || this.#phase !== phase || (runId !== null && run.spec.runId !== runId)) {
-      throw new TouchlineError({
-        kind: 'conflict',
-        code: 'wrong_phase',
-        message: `Camera ${this.#options.camera} is ${this.#phase}${run === null ? '' : ` with run ${run.spec.runId}`}, not ${phase}${runId === null ? '' : ` with run ${runId}`}.`,
-      });
+      throw wrongPhase({ camera: this.#options.camera, phase: this.#phase, runId: run?.spec.runId ?? null }, { phase, runId });
     }
     return run;
-  }
-
-  #busy(): TouchlineError {
-    return new TouchlineError({
-      kind: 'busy',
-      code: 'camera_in_use',
-      message: `Camera ${this.#options.camera} is already ${this.#phase}.`,
-    });
   }
 }
