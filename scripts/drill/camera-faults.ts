@@ -45,7 +45,7 @@ async function whileRecording(scene: Scene, fault: string, name: string, broken:
   let disturbed = 0;
   for (let round = 1; round <= rounds; round += 1) {
     await scene.sleepMs(scene.chance.between(2500, 4500));
-    const watch = new Watch(rig);
+    const watch = new Watch(scene, rig);
     const monoUs = systemClock.monoUs();
     faultUs.push(monoUs);
     await breakWith(broken.length === 1 ? `${fault}@${broken[0]}` : fault);

@@ -45,6 +45,7 @@ export async function bootAfter(scene: Scene, name: string, startMs: number[]): 
     const dirt: Dirt | undefined = dirtOf(places).find((one) => one.name === name);
     await dirt?.spread();
     const problems = await problemsAfterBoot(scene, rig, before, startMs);
+    for (const line of complaints(rig)) scene.say(`told: ${line.slice(0, 300)}`);
     scene.say(`${name}: ${problems.length === 0 ? 'well' : problems.join('; ')}`);
     return fact(name, 'starts, tells, records, loses nothing', problems.length === 0 ? 'yes' : problems.join('; '), problems.length === 0, 'everything killed in mid-match, then started on that');
   } finally {
@@ -84,4 +85,9 @@ async function problemsAfterBoot(scene: Scene, rig: Rig, before: number, startMs
 async function framesOf(rig: Rig): Promise<number> {
   const runs = await Promise.all([OLD_MATCH, MATCH].map((id) => accountsOf(join(rig.recordingsDir, id), { stamps: false })));
   return framesInFiles(runs.flat());
+}
+
+/** What the daemon said since its start that is more than information. */
+function complaints(rig: Rig): string[] {
+  return rig.output.split('\n').filter((line) => /"level":"(?:warn|error|fatal)"/.test(line));
 }

@@ -24,7 +24,7 @@ export const memoryPressure: Drill = {
     const rigPids = [rig.pid, ...(await hostPids(rig))];
     for (const pid of rigPids) await group.add(pid);
     await rig.record(MATCH);
-    const watch = new Watch(rig, 100);
+    const watch = new Watch(scene, rig, 100);
     let ended = 0;
     let fullest = 0;
     while (systemClock.monoMs() < untilMs) {

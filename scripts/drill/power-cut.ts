@@ -1,7 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { Type } from 'typebox';
 import { systemClock } from '../../src/lib/clock.js';
+import { readJsonFile } from '../../src/lib/durable-file.js';
+import { compileSchema } from '../../src/lib/schema.js';
 import { readJournal } from '../../src/recording/journal-reader.js';
 import { until, type Rig } from '../../test/support/rig.js';
 import { max, median } from '../bench/stats.js';
@@ -17,10 +20,12 @@ import { bootOn } from './kit/second-boot.js';
 const SEGMENT_SECONDS = 5;
 const MISSING_SECONDS = 1;
 const RESUME_MS = 15_000;
-/** A second boot takes a while: one cut in so many is followed by one. */
-const BOOT_EVERY = 5;
+/** A second boot takes a while: one cut in so many is followed by one. No multiple of the moments, so that each has its turn. */
+const BOOT_EVERY = 6;
 
 type Moment = 'at random' | 'in the first second' | 'around a segment boundary' | 'in mid-stop';
+const manifestState = compileSchema(Type.Object({ state: Type.String() }));
+
 const MOMENTS: readonly Moment[] = ['at random', 'at random', 'in the first second', 'around a segment boundary', 'in mid-stop'];
 
 interface Tally {
@@ -67,7 +72,7 @@ export const powerCut: Drill = {
       await scene.defer(() => unmount(after));
       const stopped = await stopping;
       await examine(scene, join(after, 'recordings', match), join(rig.recordingsDir, match), stopped ? null : cutUs, tally);
-      if (!stopped && cut % BOOT_EVERY === 1) resumed.push(...(await secondBoot(scene, disk.path, after, env, match, tally)));
+      if (cut % BOOT_EVERY === 1) resumed.push(...(await secondBoot(scene, disk.path, after, env, match, stopped, tally)));
       await unmount(after);
       scene.say(`cut ${cut} ${moment}: copied in ${tally.copyMs.at(-1)?.toFixed(0)} ms, missing ${tally.missingSeconds.slice(-2).map((seconds) => seconds.toFixed(2)).join(' and ')} s`);
       if (stopped) {
@@ -146,23 +151,29 @@ async function capturedUntil(matchDir: string, camera: number, cutUs: number | n
   return first === undefined || cutUs === null ? 0 : Math.max(0, (cutUs - first.frameMonoUs) / 1e6);
 }
 
-/** What cannot be told from a copy alone: does the next boot go on with the match, in the same folder, and lose nothing of it? */
-async function secondBoot(scene: Scene, disk: string, copy: string, env: Readonly<Record<string, string>>, match: string, tally: Tally): Promise<Finding[]> {
-  tally.boots += 1;
+/**
+ * What cannot be told from a copy alone: does the next boot go on with the match, in the same folder, and lose nothing of it?
+ * @param inStop somebody had asked for the stop: the match may go on or be over, but nothing between
+ */
+async function secondBoot(scene: Scene, disk: string, copy: string, env: Readonly<Record<string, string>>, match: string, inStop: boolean, tally: Tally): Promise<Finding[]> {
+  if (!inStop) tally.boots += 1;
   const matchDir = join(copy, 'recordings', match);
   const before = await accountsOf(matchDir, { stamps: false });
   const fromMs = systemClock.monoMs();
   const rig = await bootOn(scene, disk, copy, env);
   try {
-    const goesOn = await until(() => isWhole(rig), 'the match goes on', RESUME_MS).then(() => true, () => false);
+    const isOver = inStop && (await staysOver(scene, rig, copy, match));
+    const goesOn = !isOver && (await until(() => isWhole(rig), 'the match goes on', RESUME_MS).then(() => true, () => false));
+    if (inStop && !isOver && !goesOn) return [fact('… a match cut off in mid-stop', 'goes on or is over', JSON.stringify(await statusOf(rig)), false, 'GET /recording, match.json')];
     if (goesOn) {
-      tally.resumedMs.push(systemClock.monoMs() - fromMs);
+      if (!inStop) tally.resumedMs.push(systemClock.monoMs() - fromMs);
       await scene.sleepMs(1500);
       if ((await statusOf(rig)).match_id !== match) return [fact('… the match that goes on', match, String((await statusOf(rig)).match_id), false, 'GET /recording')];
       await rig.stop();
     }
     const runs = await accountsOf(matchDir);
     const kept = before.every((run) => (runs.find(({ camera, stamp }) => camera === run.camera && stamp === run.stamp)?.frames ?? 0) >= run.frames);
+    scene.say(`booted on it: ${isOver ? 'the match is over' : goesOn ? 'it goes on' : 'it does not go on'}`);
     return [
       fact('… frames from before the cut that are gone after the boot', '0', kept ? '0' : 'some', kept, 'ffprobe, run by run'),
       nothingLost(scene, '… frames missing in the middle of what the next boot recorded', runs, 'counters in the pictures, meters and files'),
@@ -170,4 +181,12 @@ async function secondBoot(scene: Scene, disk: string, copy: string, env: Readonl
   } finally {
     await rig.dispose();
   }
+}
+
+/** Nothing is recorded, and the match is told to be over. */
+async function staysOver(scene: Scene, rig: Rig, copy: string, match: string): Promise<boolean> {
+  await scene.sleepMs(1000);
+  if ((await statusOf(rig)).recording) return false;
+  const manifest = await readJsonFile(join(copy, 'recordings', match, 'match.json'), manifestState);
+  return (await rig.get(`/api/v1/recordings/${match}/segments`)).status === 200 && 'value' in manifest && manifest.value.state !== 'recording';
 }

@@ -2,6 +2,7 @@
  * A disk that can be filled, slowed down, broken and cut off: ext4 on a loop device. The file behind it lies in memory
  * and holds exactly what has reached the "disk"; a copy of it is what a power cut at that moment would have left.
  */
+import { existsSync } from 'node:fs';
 import { readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
@@ -75,8 +76,12 @@ export class LoopDisk {
 
   /** Takes it out, repairs it and puts it in again. */
   async repair(): Promise<void> {
+    const inKernel = `/sys/fs/ext4/${basename(await this.#device())}`;
     await unmount(this.path);
-    const check = await execa('e2fsck', ['-fp', this.image], { reject: false });
+    // A file system that somebody still holds, if only by an open file, may write what the repair does not expect.
+    await until(() => !existsSync(inKernel), 'nobody holds the disk any more', 30_000);
+    // Files without a name, as running segments are at first, leave it a list of orphans that it repairs only when told to.
+    const check = await execa('e2fsck', ['-fy', this.image], { reject: false });
     if ((check.exitCode ?? 8) > 1) throw new Error(`e2fsck: ${check.stdout} ${check.stderr}`);
     await this.#mount();
   }
