@@ -17,15 +17,19 @@ import { memoryPressure } from './memory.js';
 import { powerCut } from './power-cut.js';
 import { slowClients } from './slow-clients.js';
 import { soak } from './soak.js';
+import { upgrade } from './upgrade.js';
+import { watchdog } from './watchdog.js';
 
 /** In the order in which they are carried out and shown. */
 export const DRILLS: readonly Drill[] = [
   hostKill,
   daemonKill,
   daemonRestart,
+  upgrade,
   bothKill,
   hostStop,
   daemonStop,
+  watchdog,
   cameraFaults,
   powerCut,
   diskFull,

@@ -86,7 +86,7 @@ export class Watch {
 }
 
 /** Milliseconds from `fromMonoUs` until a new file of the camera has frames: an index, and what it points to. */
-export async function backOnDiskMs(rig: Rig, match: string, camera: number, before: readonly string[], fromMonoUs: number, limitMs = 30_000): Promise<number> {
+export async function backOnDiskMs(rig: Pick<Rig, 'segmentsDir' | 'output'>, match: string, camera: number, before: readonly string[], fromMonoUs: number, limitMs = 30_000): Promise<number> {
   const folder = rig.segmentsDir(match);
   await until(
     async () => {
