@@ -8,6 +8,7 @@ import { daemonStop } from './daemon-stop.js';
 import { dirtyBoot } from './dirty-boot.js';
 import { diskFull } from './disk-full.js';
 import { diskReadOnly } from './disk-read-only.js';
+import { diskReserve } from './disk-reserve.js';
 import { diskSlow } from './disk-slow.js';
 import type { Drill } from './drill.js';
 import { hostKill } from './host-kill.js';
@@ -33,6 +34,7 @@ export const DRILLS: readonly Drill[] = [
   cameraFaults,
   powerCut,
   diskFull,
+  diskReserve,
   diskReadOnly,
   diskSlow,
   clockJumps,

@@ -49,7 +49,7 @@ export const upgrade: Drill = {
       fact('… daemons of the wrong version after it', '0', String(wrong), wrong === 0, 'GET /'),
       fact('… a version that does not start', 'the one before is back', isTakenBack ? 'the one before is back' : `exit code ${refused.exitCode}, ${await rig.current()}`, isTakenBack, 'link, version of the daemon'),
       fact('… the stop afterwards', 'success', String(stop['success']?.valueOf() === true ? 'success' : stop['message']), stop['success']?.valueOf() === true, 'DELETE /recording'),
-      times('… until it is over', tookMs, { maxMs: HEALTHY_MS }, 'copying, switching and asking until it is healthy'),
+      times('… until it is over', tookMs, {}, 'checksums, copying, switching, and asking until it is healthy and stays so for 3 s'),
     ];
   },
 };

@@ -43,10 +43,11 @@ export class LoopDisk {
     return disk;
   }
 
-  /** Takes all the room there is, at once. */
-  async fill(): Promise<void> {
+  /** Takes all the room there is but so many bytes, at once. */
+  async fill(leaveBytes = 0): Promise<void> {
     const { bavail, bsize } = await statfs(this.path);
-    await execa('fallocate', ['-l', String(bavail * bsize), this.#filler], { reject: false });
+    await execa('fallocate', ['-l', String(bavail * bsize - leaveBytes), this.#filler], { reject: false });
+    if (leaveBytes > 0) return;
     // What the file system itself needs for the file was not asked for.
     await execa('dd', ['if=/dev/zero', `of=${this.#filler}.rest`, 'bs=4k', 'oflag=sync'], { reject: false, stdio: 'ignore' });
   }
