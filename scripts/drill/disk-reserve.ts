@@ -46,7 +46,7 @@ async function guarded(scene: Scene, rounds: number, leftBytes: number): Promise
     const found = await accountsOf(matchDir);
     await disk.makeRoom();
     // What could not be finalised without room is, now that there is some.
-    await until(async () => (await accountsOf(matchDir, { stamps: false })).every((run) => run.segments.every(({ shape }) => shape === 'finalised')), 'all files are final', 60_000).catch(() => wrong.push(`round ${round}: files that are not final`));
+    await until(async () => (await accountsOf(matchDir, { stamps: false })).every((run) => run.segments.every(({ shape }) => shape === 'finalised')), 'all files are final', 90_000).catch(() => wrong.push(`round ${round}: files that are not final`));
     const after = await accountsOf(matchDir);
     if (framesInFiles(after) < framesInFiles(found)) wrong.push(`round ${round}: ${framesInFiles(found) - framesInFiles(after)} frames are gone`);
     for (const camera of CAMERAS) {
