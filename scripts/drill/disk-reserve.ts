@@ -20,7 +20,7 @@ export const diskReserve: Drill = {
   needsRoot: true,
   async run(scene) {
     const rounds = scene.count(5);
-    return [...(await guarded(scene, rounds, LEFT_BYTES)), ...(await guarded(scene, rounds, 0))];
+    return [...(await guarded(scene, rounds, LEFT_BYTES)), ...(await guarded(scene, Math.min(2, rounds), 0))];
   },
 };
 
