@@ -52,9 +52,17 @@ export async function publish(drills: readonly Pick<Drill, 'name' | 'breaks'>[],
   const parts: string[] = [];
   for (const { name, breaks } of drills) {
     const file = await readJsonFile(join(results, `${name}.json`), resultFile);
-    parts.push(`### ${name}\n\n${breaks}.\n\n${'value' in file ? shown(file.value) : 'Not measured yet.'}`);
+    // The results may have gone with the build; what was published of them stays.
+    parts.push(`### ${name}\n\n${breaks}.\n\n${'value' in file ? shown(file.value) : (published(text, name) ?? 'Not measured yet.')}`);
   }
   await writeFile(document, text.replace(BLOCK, () => `<!-- drills -->\n${parts.join('\n\n')}\n<!-- /drills -->`));
+}
+
+/** Date and table of a drill, as they stand there; null where there are none. */
+function published(text: string, name: string): string | null {
+  const sections = (BLOCK.exec(text)?.[0] ?? '').replace('<!-- /drills -->', '').split(/^### /m);
+  const own = sections.find((section) => section.startsWith(`${name}\n`));
+  return /^\d{4}-\d\d-\d\d,[\s\S]*/m.exec(own ?? '')?.[0].trim() ?? null;
 }
 
 function shown({ day, seed, seconds, machine, findings }: Result): string {

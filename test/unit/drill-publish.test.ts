@@ -25,6 +25,9 @@ t.test('results of parts come together', async (t) => {
   t.ok(text.includes('| of one | 0 | $& of 9 | **no** | looked |'));
   t.ok(text.includes('| of two | 0 | newer | yes | looked |'));
   t.notMatch(text, /a \\\| b/);
+  await rm(places.results, { recursive: true });
+  await publish(DRILLS, places);
+  t.equal(await readFile(places.document, 'utf8'), text, 'results that are gone stay in the document');
   t.match(text, /### three\n\nthe third\.\n\nNot measured yet\.\n<!-- \/drills -->\nafter\n$/);
 });
 
