@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
+import { systemClock } from '../../../src/lib/clock.js';
 import { until } from '../../../test/support/rig.js';
 import type { Scene } from './scene.js';
 
@@ -16,6 +17,8 @@ export interface Throttle {
   readonly bytesPerSecond: number;
   readonly operationsPerSecond: number;
 }
+
+const HELD: Throttle = { bytesPerSecond: 1, operationsPerSecond: 1 };
 
 export class LoopDisk {
   /** Where it is mounted. */
@@ -87,9 +90,24 @@ export class LoopDisk {
     await this.#mount();
   }
 
-  /** What a power cut now would leave. Only what the device holds is read, holes are not: it takes milliseconds. */
-  async copyTo(path: string): Promise<void> {
-    await execa('cp', ['--sparse=auto', this.image, path]);
+  /**
+   * What a power cut would leave; resolves with its instant (monotonic). Nothing reaches the disk while it is copied: a
+   * copy of a disk that goes on would hold later writes without earlier ones, which no power cut leaves. Only what the device
+   * holds is read, holes are not, so that it is held up for some hundredths of a second.
+   */
+  async copyTo(path: string): Promise<{ readonly cutUs: number }> {
+    if (!(await LoopDisk.canBeSlow())) {
+      await execa('cp', ['--sparse=auto', this.image, path]);
+      return { cutUs: systemClock.monoUs() };
+    }
+    await this.slowDown(HELD);
+    try {
+      const cutUs = systemClock.monoUs();
+      await execa('cp', ['--sparse=auto', this.image, path]);
+      return { cutUs };
+    } finally {
+      await this.slowDown(null);
+    }
   }
 
   async #mount(): Promise<void> {
