@@ -19,7 +19,7 @@ export const diskReserve: Drill = {
   breaks: 'the room on the disk falls below the reserve of the storage guard, and to nothing at once with the guard on',
   needsRoot: true,
   async run(scene) {
-    const rounds = scene.count(5);
+    const rounds = scene.count(3);
     return [...(await guarded(scene, rounds, LEFT_BYTES)), ...(await guarded(scene, Math.min(2, rounds), 0))];
   },
 };

@@ -15,7 +15,7 @@ export const upgrade: Drill = {
   breaks: 'on an installed box: upgrades in place in mid-match, forth and back, and one to a version that does not start',
   needsRoot: true,
   async run(scene) {
-    const upgrades = scene.count(6);
+    const upgrades = scene.count(5);
     const box = await installedBox(scene);
     if ('obstacle' in box) return [leftOut('upgrade in place', box.obstacle)];
     const { rig, versions, first } = box;
