@@ -30,7 +30,7 @@ const CHUNKS_PER_LOOK = 4;
 const MAX_BEHIND_BYTES = 16 * 1024 * 1024;
 const NEWLINE = 0x0a;
 /** A camera stack that complains of each frame must not take the room of the match that it records. */
-const MAX_LOG_BYTES = 16 * 1024 * 1024;
+const MAX_LOG_BYTES = 8 * 1024 * 1024;
 
 /**
  * Follows the logs of the camera hosts in a folder and reports what their camera stacks complain about. Each look costs
