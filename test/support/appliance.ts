@@ -134,6 +134,19 @@ export class Appliance {
     return parsed.ok ? (parsed.value as Json) : undefined;
   }
 
+  /** What the rig keeps of a match in its folder. */
+  async manifest(matchId: string): Promise<Json | undefined> {
+    const parsed = anything.parseJson(await readFile(this.machine.path(join(RECORDINGS, matchId, 'match.json')), 'utf8'));
+    return parsed.ok ? (parsed.value as Json) : undefined;
+  }
+
+  /** What people were told of this kind, oldest first. */
+  async alerts(type: string): Promise<readonly Json[]> {
+    const { body } = await this.get('/api/v1/logs/alerts?lines=100');
+    const lines = (body['lines'] ?? []) as unknown as string[];
+    return lines.map((line) => JSON.parse(line) as Json).filter((alert) => alert['event_type']?.valueOf() === type);
+  }
+
   /** Entries of the system's journal, with all their fields. */
   async journal(...matches: readonly string[]): Promise<readonly Json[]> {
     const { stdout } = await this.machine.run(['journalctl', '--output=json', '--all', '--no-pager', ...matches], { mayFail: true });
