@@ -178,12 +178,14 @@ export class MatchKeeper {
       for (const name of await readdir(folder).catch(() => [])) {
         if (repairing.signal.aborted) return false;
         if (isRepairFile(name)) await rm(`${folder}/${name}`, { force: true });
-        if (parseSegmentName(name) === null) continue;
+        const segment = parseSegmentName(name);
+        if (segment === null) continue;
         const path = `${folder}/${name}`;
         if ((await segmentShape(path)) === 'fragmented') {
           const repair = await repairSegment(path, repairing.signal);
-          if (repair.done) this.#options.log.info({ segment: name, frames: repair.frames }, 'segment finalised after a crash');
-          else this.#options.log.warn({ segment: name, reason: repair.reason }, 'segment stays as the crash left it');
+          const about = { matchId: basename(matchDir), camera: segment.camera, segment: name };
+          if (repair.done) this.#options.log.info({ ...about, frames: repair.frames }, 'segment finalised after a crash');
+          else this.#options.log.warn({ ...about, reason: repair.reason }, 'segment stays as the crash left it');
         }
         if (this.#probes.get(matchDir)?.get(name)?.ok !== true) await this.#probe(matchDir, name);
       }

@@ -48,6 +48,11 @@ export class Appliance {
         if (!/\.(service|target|path)$/.test(unit)) continue;
         await machine.write(`/etc/systemd/system/${unit}`, await readFile(join(ROOT, 'systemd', unit), 'utf8'));
       }
+      // A service that has a /proc of its own sees there the boot of the machine outside, which stays the same.
+      await machine.write('/etc/systemd/system/boot-id.service', '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/cp /proc/sys/kernel/random/boot_id /run/boot_id\n');
+      for (const unit of ['touchline', 'touchline-camera@']) {
+        await machine.write(`/etc/systemd/system/${unit}.service.d/boot.conf`, '[Unit]\nRequires=boot-id.service\nAfter=boot-id.service\n[Service]\nBindReadOnlyPaths=/run/boot_id:/proc/sys/kernel/random/boot_id\n');
+      }
       for (const kind of ['sysusers.d', 'tmpfiles.d']) {
         await machine.write(`/etc/${kind}/touchline.conf`, await readFile(join(ROOT, 'systemd', kind, 'touchline.conf'), 'utf8'));
       }

@@ -196,6 +196,6 @@ else await t.test('a rig under systemd', { timeout: 300_000 }, async (t) => {
     t.match((await rig.stop()).body, { success: true, match_id: 'storm' });
     t.match(await rig.manifest('storm'), { state: 'finished', interruptions: [{ cause: 'machine_restarted', seconds: Number }, { cause: 'machine_restarted', seconds: Number }] });
     await until(async () => (await rig.alerts('recording_resumed_after_power_loss')).length === 2, 'an alert for each interruption');
-    t.match((await rig.journal('MATCH_ID=storm', '--priority=warning', '--boot=-1')).map((entry) => String(entry['MESSAGE'])), [/took up the recording of a match that had been interrupted/]);
+    t.ok((await rig.journal('MATCH_ID=storm', '--priority=warning')).some((entry) => /took up the recording of a match that had been interrupted/.test(String(entry['MESSAGE']))), 'and a line in the journal');
   });
 });
