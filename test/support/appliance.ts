@@ -24,6 +24,9 @@ const CONFIG = {
   // Tests load the machine.
   recording_overload_guard_enabled: false,
   monitor_mode: 'off',
+  // What is tried here does not depend on the size of a picture.
+  video_width: 640,
+  video_height: 360,
 };
 
 export class Appliance {

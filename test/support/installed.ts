@@ -189,6 +189,9 @@ export class Installed {
     recording_quality: 'fast',
     recording_overload_guard_enabled: false,
     monitor_mode: 'off',
+    // What is tried here does not depend on the size of a picture.
+    video_width: 640,
+    video_height: 360,
   } as const;
 
   /** Frames that the camera delivered, that were missed, and that are in the files of a match that has ended. */
