@@ -77,18 +77,17 @@ else await t.test('an appliance from its installation to its end', { timeout: 30
       await isUntouched();
     });
 
-    for (const [name, version] of [['ends at once', broken], ['never answers', silent]] as const) {
-      await t.test(`a version that ${name} is taken back`, async (t) => {
-        const failed = await rig.install(version, { mayFail: true });
-        t.equal(failed.exitCode, 1);
-        t.match(failed.stderr, /did not become healthy/);
-        t.match(failed.stderr, /is running again, as before/);
-        t.equal(await rig.current(), firstId);
-        t.equal(await rig.daemonVersion(), firstId);
-        t.equal((await machine.run(['systemctl', 'is-enabled', 'touchline.target'])).stdout, 'enabled');
-        await isUntouched();
-      });
-    }
+    // One that ends at once comes as a package, below.
+    await t.test('a version that never answers is taken back', async (t) => {
+      const failed = await rig.install(silent, { mayFail: true });
+      t.equal(failed.exitCode, 1);
+      t.match(failed.stderr, /did not become healthy/);
+      t.match(failed.stderr, /is running again, as before/);
+      t.equal(await rig.current(), firstId);
+      t.equal(await rig.daemonVersion(), firstId);
+      t.equal((await machine.run(['systemctl', 'is-enabled', 'touchline.target'])).stdout, 'enabled');
+      await isUntouched();
+    });
 
     await t.test('another version takes over, also after a power cut in the middle of an installation', async (t) => {
       // What an interrupted copy leaves behind.
@@ -129,7 +128,7 @@ else await t.test('an appliance from its installation to its end', { timeout: 30
   });
 
   await t.test('the Debian package does the same', async (t) => {
-    const [older, newer, bad] = [await versions.pack(first), await versions.pack(second), await versions.pack(broken)];
+    const [older, newer, bad] = await Promise.all([first, second, broken].map((version) => versions.pack(version)));
     await rig.dpkg('--install', older);
     t.equal(await rig.daemonVersion(), firstId);
     t.equal((await rig.touchline('health')).exitCode, 0);
