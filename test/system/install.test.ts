@@ -128,7 +128,7 @@ else await t.test('an appliance from its installation to its end', { timeout: 30
   });
 
   await t.test('the Debian package does the same', async (t) => {
-    const [older, newer, bad] = await Promise.all([first, second, broken].map((version) => versions.pack(version)));
+    const [older, newer, bad] = [await versions.pack(first), await versions.pack(second), await versions.pack(broken)];
     await rig.dpkg('--install', older);
     t.equal(await rig.daemonVersion(), firstId);
     t.equal((await rig.touchline('health')).exitCode, 0);
