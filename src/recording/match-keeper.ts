@@ -201,15 +201,17 @@ export class MatchKeeper {
       for (const name of await readdir(folder).catch(() => [])) {
         if (repairing.signal.aborted) return 'interrupted';
         if (isRepairFile(name)) await rm(`${folder}/${name}`, { force: true });
-        if (parseSegmentName(name) === null) continue;
+        const segment = parseSegmentName(name);
+        if (segment === null) continue;
         const path = `${folder}/${name}`;
         if ((await segmentShape(path)) === 'fragmented') {
           const repair = await repairSegment(path, repairing.signal);
-          if (repair.done) this.#options.log.info({ segment: name, frames: repair.frames }, 'segment finalised after a crash');
+          const about = { matchId: basename(matchDir), camera: segment.camera, segment: name };
+          if (repair.done) this.#options.log.info({ ...about, frames: repair.frames }, 'segment finalised after a crash');
           else if (repair.mayWorkLater === true) {
-            this.#options.log.info({ segment: name, reason: repair.reason }, 'segment is finalised later');
+            this.#options.log.info({ ...about, reason: repair.reason }, 'segment is finalised later');
             return 'later';
-          } else this.#options.log.warn({ segment: name, reason: repair.reason }, 'segment stays as the crash left it');
+          } else this.#options.log.warn({ ...about, reason: repair.reason }, 'segment stays as the crash left it');
         }
         if (this.#probes.get(matchDir)?.get(name)?.ok !== true) await this.#probe(matchDir, name);
       }
