@@ -12,6 +12,15 @@ import { nextStep, type Step, type Wanted } from './wanted.js';
 /** What brings the host in line; `renew`: ends it, so that its successor is of this version. */
 export type Action = Step | { readonly kind: 'renew' };
 
+/** For the log: what the camera process is asked for. */
+const WORDS: Readonly<Record<Action['kind'], string>> = {
+  abort: 'the camera process does what nobody wants any more: taking that back',
+  live: 'having the camera process show the live picture',
+  record: 'having the camera process record',
+  go: 'having the camera process begin to record',
+  renew: 'replacing the idle camera process by one of this version',
+};
+
 export interface ReconciliationOptions {
   readonly carryOut: (action: Action) => Promise<void>;
   /** The host did not do what is wanted of it; it is asked again. */
@@ -56,7 +65,7 @@ export class Reconciliation {
     const action: Action | null = nextStep(this.#wanted, state) ?? (this.#isOutdated(state) ? { kind: 'renew' } : null);
     if (action === null) return;
     this.#isActing = true;
-    log.info({ step: action.kind, phase: state.phase }, 'bringing the camera host in line');
+    log.info({ phase: state.phase, ...('spec' in action && 'matchId' in action.spec ? { matchId: action.spec.matchId } : {}) }, WORDS[action.kind]);
     carryOut(action)
       .then(
         () => this.#obeyed(),

@@ -57,10 +57,14 @@ export class Announcer {
       if (key === 'overload_guard') continue;
       degraded.set(key, reason);
       if (this.#degraded.get(key) === reason) continue;
-      this.tell('degraded', { ...match, camera: key, reason, fault: status.diskFaults.has(key) ? 'disk' : 'camera', attempts: status.recovery.get(key)?.attempts ?? 0 });
+      const attempts = status.recovery.get(key)?.attempts ?? 0;
+      this.#log.warn({ matchId: match.matchId, camera: key, reason, attempts }, 'a camera of the running match delivers nothing');
+      this.tell('degraded', { ...match, camera: key, reason, fault: status.diskFaults.has(key) ? 'disk' : 'camera', attempts });
     }
     for (const camera of this.#degraded.keys()) {
-      if (!degraded.has(camera)) this.tell('recovered', { ...match, camera });
+      if (degraded.has(camera)) continue;
+      this.#log.info({ matchId: match.matchId, camera }, 'the camera records again');
+      this.tell('recovered', { ...match, camera });
     }
     this.#degraded = degraded;
   }
