@@ -12,6 +12,7 @@ const ASK_AS_THE_DAEMON = `
   const error = await restartByRequest({ runtimeDir: '/run/touchline', clock: systemClock })();
   if (error !== null) throw new Error(error);
 `;
+const NVVIC = 'nvbuf_utils: failed to open NvVIC';
 const obstacle = await Machine.obstacle();
 
 if (obstacle !== null) t.pass('left out', { skip: obstacle });
@@ -76,7 +77,7 @@ else await t.test('upkeep of a rig under systemd', { timeout: 300_000 }, async (
   });
 
   await t.test("the rig may have NVIDIA's camera service restarted, and nothing else", async (t) => {
-    await machine.write('/usr/sbin/nvargus-daemon', '#!/bin/sh\nexec sleep infinity\n', 0o755);
+    await machine.write('/usr/sbin/nvargus-daemon', `#!/bin/sh\necho "argus ${NVVIC}"\nexec sleep infinity\n`, 0o755);
     await machine.write('/etc/systemd/system/nvargus-daemon.service', '[Service]\nExecStart=/usr/sbin/nvargus-daemon\n');
     await machine.run(['systemctl', 'daemon-reload']);
     await machine.run(['systemctl', 'start', 'nvargus-daemon', 'touchline-nvargus-restart.path']);
@@ -91,5 +92,35 @@ else await t.test('upkeep of a rig under systemd', { timeout: 300_000 }, async (
     await until(async () => ![0, second].includes(await rig.mainPid('nvargus-daemon')), 'but the second request is not forgotten', 20_000);
     const other = await machine.run(['runuser', '-u', 'touchline', '--', 'systemctl', '--no-ask-password', 'restart', 'systemd-logind'], { mayFail: true });
     t.not(other.exitCode, 0, 'the user of the rig restarts nothing by itself');
+  });
+
+  await t.test("what NVIDIA's libraries say in the camera units is noticed, also while the daemon is away, and told once", async (t) => {
+    const camera = async (words: string): Promise<void> => {
+      await machine.write('/etc/systemd/system/touchline-camera@1.service.d/says.conf', `[Service]\nExecStartPre=/bin/echo "${words} ${NVVIC}"\n`);
+      await machine.run(['systemctl', 'daemon-reload']);
+      await machine.run(['systemctl', 'restart', 'touchline-camera@1']);
+    };
+    const said = async (log: 'alerts' | 'watchdog', words: string): Promise<number> => (await rig.get(`/api/v1/logs/${log}?lines=5000`)).text.split(words).length - 1;
+    await camera('first');
+    await until(async () => (await said('alerts', `first ${NVVIC}`)) === 1, 'an alert');
+    await machine.run(['systemctl', 'stop', 'touchline']);
+    await camera('second');
+    await machine.run(['systemctl', 'start', 'touchline']);
+    await rig.ready();
+    await until(async () => (await rig.correlations()).some((line) => line === `second ${NVVIC}`), 'the complaint of the time without a daemon');
+    const lines = await rig.correlations();
+    t.strictSame(lines.filter((line) => !line.startsWith('argus')), [`first ${NVVIC}`, `second ${NVVIC}`], 'each of them once');
+    t.ok(lines.includes(`argus ${NVVIC}`), "and what NVIDIA's camera daemon said");
+
+    await machine.write('/etc/systemd/system/touchline.service.d/deaf.conf', '[Service]\nSupplementaryGroups=\nSupplementaryGroups=video render\n');
+    await machine.run(['gpasswd', '--delete', 'touchline', 'systemd-journal']);
+    await machine.run(['systemctl', 'daemon-reload']);
+    await machine.run(['systemctl', 'restart', 'touchline']);
+    const faults = async (): Promise<readonly string[]> => (await rig.journal('_SYSTEMD_UNIT=touchline.service', 'CODE=journal_unreadable')).map((entry) => String(entry['MESSAGE']));
+    await until(async () => (await faults()).length > 0, 'it says that it cannot read');
+    await machine.run(['sh', '-c', 'sleep 4']);
+    t.match(await faults(), { length: 1, 0: /usermod -aG systemd-journal touchline/ }, 'once');
+    const doctor = await machine.run(['env', '-C', '/var', '/opt/touchline/current/bin/node', `${BUILD}/cli/touchline.js`, 'doctor', '--quick', '--config', '/etc/touchline/touchline.json'], { mayFail: true });
+    t.match(doctor.stdout, /journal of cameras +touchline may not read it/);
   });
 });
