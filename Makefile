@@ -49,7 +49,7 @@ doctor: build ## what is missing on this machine, and the command that fixes it
 bench: build ## measure what docs/benchmarks.md shows, and write it
 	@exec $(NODE) build/scripts/bench/main.js
 
-drill: build ## break things on purpose while recording (root); D=host-kill,clock COUNT= MINUTES= SEED=
+drill: build ## break things on purpose while recording (root); D=host-kill,clock or D=-soak, COUNT= MINUTES= SEED=
 	@exec scripts/drill/run.sh $${DRILL_NAMES:+--drills "$$DRILL_NAMES"} $${DRILL_COUNT:+--count "$$DRILL_COUNT"} $${DRILL_MINUTES:+--minutes "$$DRILL_MINUTES"} $${DRILL_SEED:+--seed "$$DRILL_SEED"}
 
 docs: build ## write the documents that are made from code (schemas, tables)

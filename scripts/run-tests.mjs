@@ -90,8 +90,8 @@ const print = (text) => process.stdout.write(`${text}\n`);
  * of the others. Everything else waits for conditions.
  */
 const CLASSES = [
-  { name: 'steady', atOnce: 1, files: /\/drills\/|integration\/(?:broken-camera|crash|disk-trouble|monitor\.|native-|overload|preview\.|recording|resume|segmentsink)/ },
-  { name: 'system', atOnce: 1, files: /\/system\// },
+  { name: 'steady', atOnce: 1, files: /\/drills\/|system\/units|integration\/(?:broken-camera|crash|disk-trouble|monitor\.|native-|overload|preview\.|recording|resume|segmentsink)/ },
+  { name: 'system', atOnce: 1, files: /system\/(?:install|technician)/ },
   { name: 'browser', atOnce: 1, files: /integration\/(?:web-|webrtc-|preview-webrtc|monitor-webrtc)/ },
   { name: 'patient', atOnce: 3, files: /./ },
 ];

@@ -9,7 +9,8 @@ import { isAllowedPage, isKnownHost } from './api/http/origin.js';
 import { startHttpServer } from './api/http/server.js';
 import { attachWebSocket, type WebSocketPlane } from './api/ws/attach.js';
 import { liveSignalling } from './api/ws/live-signalling.js';
-import { configFileOf, DEFAULT_CONFIG_FILE, loadConfig } from './config/load.js';
+import { keepConfig, loadConfigForStart } from './config/known-good.js';
+import { configFileOf, DEFAULT_CONFIG_FILE } from './config/load.js';
 import type { Config } from './config/config.js';
 import { watchConfig } from './config/watch.js';
 import { startDiagnostics } from './diagnostics/diagnostics.js';
@@ -59,7 +60,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   process.title = 'touchline';
   const file = configFileOf({ option: options.configFile, env: options.env, cwd: options.cwd, defaultPath: DEFAULT_CONFIG_FILE });
   const load = { file, env: options.env, cwd: options.cwd };
-  const loaded = await loadConfig(load);
+  const loaded = await loadConfigForStart(load);
   let config = loaded.config;
   const logging = createLogging({ level: config.logLevel, env: options.env });
   const log = logging.part('daemon');
@@ -178,6 +179,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     undo.push({ end: () => plane.close() });
     void checkPipelines(templates, pipelines, pluginPath, log);
 
+    const keepThisConfig = (): Promise<void> => keepConfig(load, config.stateDir).catch((error: unknown) => log.error({ err: error }, 'the configuration could not be kept for a start with a broken file'));
+    // It tells of a file that was left aside at the start, too.
     const watcher = await watchConfig({
       load,
       running: loaded,
@@ -191,10 +194,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         config = active.config;
         logging.setLevel(config.logLevel);
         log.info({ applied, needRestart }, 'configuration changed');
+        void keepThisConfig();
       },
       onRejected: (error) => log.error({ err: error, violations: error.violations }, 'configuration edit refused, the old one stays in force'),
     });
-    undo.push({ end: () => watcher.close() });
+    const keeping = keepThisConfig();
+    undo.push({ end: () => keeping }, { end: () => watcher.close() });
     // Nobody's download, viewer or question makes a match wait for its end. Until the rest is undone, requests are answered.
     undo.push({ end: () => recorder.shutdown(), leave: () => undefined });
     const tellStatus = (): void => notifier.status(statusLine(recorder.status()));

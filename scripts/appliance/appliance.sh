@@ -72,7 +72,7 @@ activate() {
   trap "go_back '$before' '$id'" EXIT
   bring_in "$id"
   start_units
-  await_health "$id" "$wanted" || exit 1
+  await_health "$id" "$wanted" "$HEALTHY_WITHIN_SECONDS" || exit 1
   trap - EXIT INT TERM
   prune_versions "$before"
   say "Touchline $id is running"
@@ -91,7 +91,7 @@ go_back() {
   # It may hang and not hear that it should end. Cameras have units of their own.
   systemctl kill --kill-who=main --signal=KILL touchline.service 2>/dev/null || true
   start_units
-  await_health "$before" answers || fail "Touchline $before, the version before, does not answer either: journalctl -u touchline"
+  await_health "$before" answers "$BACK_WITHIN_SECONDS" || fail "Touchline $before, the version before, does not answer either: journalctl -u touchline"
   fail "Touchline $before is running again, as before. A running recording was not touched."
 }
 

@@ -1,9 +1,12 @@
 # shellcheck shell=bash
 # Whether the daemon that systemd runs is the one that should run, and well. Needs places.sh and a live systemd.
 
-# How long a version may take until it is healthy, and for how long it must then stay so.
-HEALTHY_WITHIN_SECONDS=${TOUCHLINE_HEALTHY_WITHIN_SECONDS:-30}
-HEALTHY_FOR_SECONDS=3
+# How long a version may take until it is healthy, and for how long it must then stay so. Not named TOUCHLINE_...: those
+# are settings of the daemon, and an unknown one is refused.
+HEALTHY_WITHIN_SECONDS=${HEALTHY_WITHIN_SECONDS:-30}
+HEALTHY_FOR_SECONDS=${HEALTHY_FOR_SECONDS:-3}
+# How long the version before may take when it has to come back: nothing comes after it.
+BACK_WITHIN_SECONDS=30
 
 # ask VERSION COMMAND...: the command line of one version, bounded in time.
 ask() {
@@ -30,9 +33,9 @@ is_well() {
   [ "$2" = answers ] || ask "$1" health
 }
 
-# await_health VERSION WANTED
+# await_health VERSION WANTED SECONDS
 await_health() {
-  local id=$1 wanted=$2 deadline=$((SECONDS + HEALTHY_WITHIN_SECONDS)) since='' pid='' now
+  local id=$1 wanted=$2 deadline=$((SECONDS + $3)) since='' pid='' now
   while [ "$SECONDS" -lt "$deadline" ]; do
     now=$(main_pid)
     if is_well "$id" "$wanted"; then

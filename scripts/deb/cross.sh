@@ -23,7 +23,9 @@ cross_env() {
     path="$tools/bin:$PATH"
     libraries="$tools/lib/$host:$tools/$host/$TRIPLET/lib"
   fi
-  env PATH="$path" LD_LIBRARY_PATH="$libraries" CC="$TRIPLET-gcc --sysroot=$root" CXX="$TRIPLET-g++ --sysroot=$root" \
+  # The compiler's own C library names its parts by absolute paths, which are not there: the one of the packages comes first.
+  env PATH="$path" LD_LIBRARY_PATH="$libraries" CC="$TRIPLET-gcc --sysroot=$root -L$root/usr/lib/$TRIPLET" \
+    CXX="$TRIPLET-g++ --sysroot=$root -L$root/usr/lib/$TRIPLET" \
     PKG_CONFIG_SYSROOT_DIR="$root" PKG_CONFIG_LIBDIR="$root/usr/lib/$TRIPLET/pkgconfig:$root/usr/share/pkgconfig" "$@"
 }
 

@@ -43,6 +43,6 @@ chmod 0755 "$tree/DEBIAN/postrm"
 
 package="$target/touchline_${version}_$arch.deb"
 say "Packing Touchline $id"
-dpkg-deb --root-owner-group -Zzstd -z6 --build "$tree" "$package.new" >/dev/null
+dpkg-deb --root-owner-group -Zzstd "-z${DEB_COMPRESSION:-6}" --build "$tree" "$package.new" >/dev/null
 mv -f "$package.new" "$package"
 printf '%s\n' "$package"

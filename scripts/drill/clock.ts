@@ -46,7 +46,7 @@ export const clockJumps: Drill = {
       const { name, offset } = JUMPS[jump % JUMPS.length] ?? JUMPS[0];
       await scene.sleepMs(scene.chance.between(1000, 2500));
       const before = await hostPids(rig);
-      const watch = new Watch(rig, 100);
+      const watch = new Watch(scene, rig, 100);
       await clock.set(offset());
       // Longer than every watchdog's patience.
       await scene.sleepMs(4000);

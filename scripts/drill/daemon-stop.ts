@@ -12,6 +12,7 @@ export const daemonStop: Drill = {
   needsRoot: false,
   async run(scene) {
     const stops = scene.count(5);
+    const hangMs = scene.minutes(1 / 6) * 60_000;
     const rig = await scene.rig({ env: SHORT_SEGMENTS });
     const match = 'daemon-stop';
     await rig.record(match);
@@ -20,7 +21,7 @@ export const daemonStop: Drill = {
     for (let stop = 1; stop <= stops; stop += 1) {
       await scene.sleepMs(scene.chance.between(1000, 3000));
       rig.signalDaemon('SIGSTOP');
-      await scene.sleepMs(scene.chance.between(4000, 10_000));
+      await scene.sleepMs(scene.chance.between(0.4, 1) * hangMs);
       rig.signalDaemon('SIGCONT');
       const fromMs = systemClock.monoMs();
       await until(() => isWhole(rig), 'the daemon tells that both cameras record');
@@ -34,7 +35,7 @@ export const daemonStop: Drill = {
     await rig.stop();
     const runs = await accountsOf(`${rig.recordingsDir}/${match}`);
     return [
-      nothingLost(scene, 'SIGSTOP of the daemon: frames lost', runs, `${stops} times for 4 to 10 s, then SIGCONT; under a service manager its watchdog acts`),
+      nothingLost(scene, 'SIGSTOP of the daemon: frames lost', runs, `${stops} times for ${(0.4 * hangMs / 1000).toFixed(0)} to ${(hangMs / 1000).toFixed(0)} s, then SIGCONT; what its watchdog does under systemd is the drill watchdog`),
       fact('… camera processes are the same afterwards', 'both', isSame ? 'both' : 'replaced', isSame, 'pids; a daemon that wakes up must not take silence for a hung camera'),
       times('… until the daemon tells the truth again', answerMs, { maxMs: 2000 }, 'from SIGCONT'),
     ];

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { systemClock } from '../../src/lib/clock.js';
 import { until, type Rig } from '../../test/support/rig.js';
@@ -45,6 +45,8 @@ export async function bootAfter(scene: Scene, name: string, startMs: number[]): 
     const dirt: Dirt | undefined = dirtOf(places).find((one) => one.name === name);
     await dirt?.spread();
     const problems = await problemsAfterBoot(scene, rig, before, startMs);
+    const complaints = dirt?.told === undefined ? [] : await complaintsOf(rig);
+    if (dirt?.told !== undefined && !complaints.some((line) => dirt.told?.test(line))) problems.push('it is not told');
     scene.say(`${name}: ${problems.length === 0 ? 'well' : problems.join('; ')}`);
     return fact(name, 'starts, tells, records, loses nothing', problems.length === 0 ? 'yes' : problems.join('; '), problems.length === 0, 'everything killed in mid-match, then started on that');
   } finally {
@@ -84,4 +86,10 @@ async function problemsAfterBoot(scene: Scene, rig: Rig, before: number, startMs
 async function framesOf(rig: Rig): Promise<number> {
   const runs = await Promise.all([OLD_MATCH, MATCH].map((id) => accountsOf(join(rig.recordingsDir, id), { stamps: false })));
   return framesInFiles(runs.flat());
+}
+
+/** What the daemon and the cameras said since its start that is more than information. */
+async function complaintsOf(rig: Rig): Promise<string[]> {
+  const ofCameras = await Promise.all(CAMERAS.map((camera) => readFile(join(rig.stateDir, 'logs', `camera${camera}.log`), 'utf8').catch(() => '')));
+  return [rig.output, ...ofCameras].flatMap((text) => text.split('\n')).filter((line) => /"level":"(?:warn|error|fatal)"/.test(line));
 }

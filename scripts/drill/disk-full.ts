@@ -28,7 +28,7 @@ export const diskFull: Drill = {
     let vanished = 0;
     for (let round = 1; round <= rounds; round += 1) {
       await scene.sleepMs(scene.chance.between(2500, 5000));
-      const watch = new Watch(rig);
+      const watch = new Watch(scene, rig);
       const monoUs = systemClock.monoUs();
       await disk.fill();
       fullUs.push(monoUs);

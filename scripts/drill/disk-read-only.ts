@@ -27,7 +27,7 @@ export const diskReadOnly: Drill = {
     let vanished = 0;
     for (let round = 1; round <= rounds; round += 1) {
       await scene.sleepMs(scene.chance.between(2500, 5000));
-      const watch = new Watch(rig);
+      const watch = new Watch(scene, rig);
       // What the card has accepted by now must outlive all that comes.
       const written = framesInFiles(await accountsOf(matchDir, { stamps: false }));
       await scene.sleepMs(1000);

@@ -22,7 +22,7 @@ export const diskSlow: Drill = {
     const rig = await scene.rig({ env: { TOUCHLINE_RECORDINGS_DIR: disk.path, TOUCHLINE_RECORDING_SEGMENT_SECONDS: '5' } });
     await rig.record(MATCH);
     const hosts = await Promise.all(CAMERAS.map((camera) => rig.hostIdentity(camera)));
-    const watch = new Watch(rig, 100);
+    const watch = new Watch(scene, rig, 100);
     await scene.defer(() => disk.slowDown(null));
     const behindBytes: number[] = [];
     for (let round = 1; round <= rounds; round += 1) {

@@ -33,7 +33,7 @@ export const hostKill: Drill = {
     await rig.stop();
     const runs = await accountsOf(`${rig.recordingsDir}/${match}`);
     return [
-      times('kill -9 of a camera process: until frames are on disk again', backMs, { p95Ms: 1500 }, `${kills} random moments; until the next segment file has bytes`),
+      times('kill -9 of a camera process: until frames are on disk again', backMs, { p95Ms: 1500 }, `${kills} random moments; until the next segment file has an index and the frames that it names`),
       ...findingsOnDeaths(deaths, runs),
       nothingLost(scene, '… frames missing in the middle of any run, the other camera included', runs, 'counters in the pictures, meters and files'),
     ];

@@ -24,7 +24,7 @@ export const hostStop: Drill = {
       const camera = scene.chance.pick(CAMERAS);
       await scene.sleepMs(scene.chance.between(2500, 4500));
       const before = await rig.segments(match, camera);
-      const watch = new Watch(rig);
+      const watch = new Watch(scene, rig);
       const hung = await rig.signalHost(camera, 'SIGSTOP');
       await scene.defer(() => isAlive(hung) && process.kill(hung.pid, 'SIGKILL'));
       const monoUs = systemClock.monoUs();

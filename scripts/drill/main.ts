@@ -3,16 +3,17 @@
  *
  *   node build/scripts/drill/main.js [--drills a,b] [--count N] [--minutes N] [--seed N] [--list]
  *
- * A run of all drills at their own length writes docs/reliability.md; any other only prints its table. Exit status 1
- * when something did not hold.
+ * `--drills -a,-b` are all but those. Whatever ran at its own length is written to docs/reliability.md, beside what ran
+ * there earlier; a shortened run only prints its table. Exit status 1 when something did not hold.
  */
 import { parseArgs } from 'node:util';
+import { systemClock } from '../../src/lib/clock.js';
 import { table } from '../bench/figure.js';
 import { DRILLS } from './drills.js';
 import type { Drill, Finding } from './drill.js';
 import { fact, leftOut } from './kit/findings.js';
 import { Scene } from './kit/scene.js';
-import { publish } from './publish.js';
+import { keep, publish } from './publish.js';
 
 const { values } = parseArgs({
   options: {
@@ -24,8 +25,10 @@ const { values } = parseArgs({
   },
 });
 
-const wanted = values.drills.split(',').map((name) => name.trim()).filter((name) => name !== '');
-const unknown = wanted.filter((name) => !DRILLS.some((drill) => drill.name === name));
+const names = values.drills.split(',').map((name) => name.trim()).filter((name) => name !== '');
+const without = names.filter((name) => name.startsWith('-')).map((name) => name.slice(1));
+const wanted = names.filter((name) => !name.startsWith('-'));
+const unknown = [...wanted, ...without].filter((name) => !DRILLS.some((drill) => drill.name === name));
 const [count, minutes, seedGiven] = [numberOf('count', values.count), numberOf('minutes', values.minutes), numberOf('seed', values.seed)];
 const interrupted = Promise.withResolvers<never>();
 interrupted.promise.catch(() => undefined);
@@ -47,26 +50,36 @@ if (values.list) {
   // A given seed repeats the random moments of an earlier run.
   const seed = seedGiven ?? Math.floor(Math.random() * 2 ** 31);
   process.stderr.write(`seed ${seed}\n`);
-  const drills = DRILLS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-  const results: { readonly drill: Drill; readonly findings: readonly Finding[] }[] = [];
-  for (const drill of drills) if (!interruption.signal.aborted) results.push({ drill, findings: await carryOut(drill, seed) });
-  const findings = results.flatMap((result) => result.findings);
+  const drills = DRILLS.filter(({ name }) => (wanted.length === 0 || wanted.includes(name)) && !without.includes(name));
+  const findings: Finding[] = [];
+  for (const drill of drills) {
+    if (interruption.signal.aborted) break;
+    const fromMs = systemClock.monoMs();
+    const result = await carryOut(drill, seed);
+    findings.push(...result.findings);
+    process.stderr.write(`${drill.name}: ${((systemClock.monoMs() - fromMs) / 60_000).toFixed(1)} min\n`);
+    if (result.isWhole && !interruption.signal.aborted) await keep(drill, result.findings, { seed, seconds: Math.round((systemClock.monoMs() - fromMs) / 1000) });
+    // After each, so that what was measured is not lost with what comes later.
+    if (result.isWhole && !interruption.signal.aborted) await publish(DRILLS);
+  }
   process.stdout.write(`${table(findings)}\n`);
-  if (wanted.length === 0 && count === null && minutes === null && !interruption.signal.aborted) await publish(results, seed);
   process.exitCode = findings.some(({ holds }) => holds === false) ? 1 : 0;
 }
 
-async function carryOut(drill: Drill, seed: number): Promise<readonly Finding[]> {
-  if (drill.needsRoot && process.getuid?.() !== 0) return [leftOut(drill.name, 'needs root')];
+/** `isWhole`: carried out to its end, at its own length. */
+async function carryOut(drill: Drill, seed: number): Promise<{ readonly findings: readonly Finding[]; readonly isWhole: boolean }> {
+  if (drill.needsRoot && process.getuid?.() !== 0) return { findings: [leftOut(drill.name, 'needs root')], isWhole: false };
   const say = (text: string): void => void process.stderr.write(`${drill.name}: ${text}\n`);
   const scene = new Scene({ seed, count, minutes, say });
   say(drill.breaks);
   const run = drill.run(scene);
   try {
-    return await Promise.race([run, interrupted.promise]);
+    const findings = await Promise.race([run, interrupted.promise]);
+    // One that was left out, for want of something on this machine, takes no earlier result away.
+    return { findings, isWhole: !scene.isShortened && findings.some(({ holds }) => holds !== null) };
   } catch (error) {
     say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return [fact(drill.name, 'is carried out', error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error), false, 'see the output')];
+    return { findings: [fact(drill.name, 'is carried out', error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error), false, 'see the output')], isWhole: false };
   } finally {
     await scene.end(run);
   }

@@ -56,10 +56,11 @@ export function configFileOf(options: {
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const file = await readFileLayer(options.file);
   const environment = envLayer(options.env, options.cwd);
-  return combine(file, environment, options.cwd);
+  return combineLayers(file, environment, options.cwd);
 }
 
-function combine(file: FileLayer, environment: Layer, cwd: string): LoadedConfig {
+/** Throws `config_invalid` as `loadConfig` does. */
+export function combineLayers(file: FileLayer, environment: Layer, cwd: string): LoadedConfig {
   const brokenAlone = [...file.violations, ...environment.violations];
   // Rules between keys say nothing true while a layer is left out because of its own faults.
   if (brokenAlone.length > 0) throw configError(brokenAlone);

@@ -1,4 +1,4 @@
-import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, readdir, stat, truncate } from 'node:fs/promises';
 import { errnoOf } from '../lib/file-error.js';
 import { scanHostLog, type NvvicLine } from './host-log-scan.js';
 
@@ -29,11 +29,14 @@ const CHUNKS_PER_LOOK = 4;
 /** A reader that is so far behind goes on near the end: newer lines matter more than all lines. */
 const MAX_BEHIND_BYTES = 16 * 1024 * 1024;
 const NEWLINE = 0x0a;
+/** A camera stack that complains of each frame must not take the room of the match that it records. */
+const MAX_LOG_BYTES = 8 * 1024 * 1024;
 
 /**
  * Follows the logs of the camera hosts in a folder and reports what their camera stacks complain about. Each look costs
  * a stat per log, and reads only what is new, in bounded pieces. A log that was put aside (`camera0.log.1`) is read to
- * its end first.
+ * its end first. One that grew too large is copied there and emptied: its host, which appends to it, may record for
+ * hours before it starts again.
  */
 export class HostLogFollower {
   readonly #logDir: string;
@@ -73,6 +76,10 @@ export class HostLogFollower {
     }
     if (now.size < state.offset) state.offset = 0;
     if (await this.#readNew(camera, path, state, now.size)) state.isLive = true;
+    if (now.size <= MAX_LOG_BYTES) return;
+    await copyFile(path, `${path}.1`);
+    await truncate(path, 0);
+    state.offset = 0;
   }
 
   /** Whether everything up to `size` has been seen. */

@@ -145,7 +145,8 @@ export class UnitFollower {
 
 function argumentsFor(units: readonly string[], beginning: Beginning): readonly string[] {
   const from = 'cursor' in beginning ? `--cursor=${beginning.cursor}` : `--since=@${Math.max(0, Math.floor(beginning.sinceEpochMs / 1000))}`;
-  return ['--follow', '--no-tail', '--output=json', `--output-fields=${ASKED_FIELDS}`, from, ...units.map((unit) => `_SYSTEMD_UNIT=${unit}`)];
+  // Following means this boot alone unless told otherwise, and what was said before a power cut counts as well.
+  return ['--follow', '--no-tail', '--boot=all', '--output=json', `--output-fields=${ASKED_FIELDS}`, from, ...units.map((unit) => `_SYSTEMD_UNIT=${unit}`)];
 }
 
 function isRefusal(words: string): boolean {

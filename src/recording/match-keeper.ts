@@ -25,6 +25,8 @@ import type { UntidyList } from './untidy-list.js';
 const WRITE_EVERY_MS = 5000;
 /** A file that was begun is told of sooner: what is being recorded is found and timed by it. */
 const WRITE_SOON_MS = 1500;
+/** Until a match is tried again that the disk did not let be put in order. */
+const TIDY_AGAIN_MS = 60_000;
 
 export interface KeeperOptions {
   readonly cameraIds: readonly number[];
@@ -49,6 +51,7 @@ export class MatchKeeper {
   #recording: string | null = null;
   #repairing: AbortController | null = null;
   #writeTimer: NodeJS.Timeout | null = null;
+  #tidyTimer: NodeJS.Timeout | null = null;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -78,6 +81,8 @@ export class MatchKeeper {
   /** Nothing is being started or recorded any more. */
   wayIsFree(): void {
     this.#recording = null;
+    if (this.#tidyTimer !== null) clearTimeout(this.#tidyTimer);
+    this.#tidyTimer = null;
     if (this.#options.untidy.all().length > 0) this.#background(() => this.#tidyAll());
   }
 
@@ -110,6 +115,7 @@ export class MatchKeeper {
 
   async stop(): Promise<void> {
     if (this.#writeTimer !== null) clearTimeout(this.#writeTimer);
+    if (this.#tidyTimer !== null) clearTimeout(this.#tidyTimer);
     this.#stopping.abort();
     this.#repairing?.abort();
     await this.#work.idle();
@@ -156,38 +162,60 @@ export class MatchKeeper {
     for (const { matchDir, state, endedEpochMs } of this.#options.untidy.all()) {
       if (this.#recording !== null || this.#stopping.signal.aborted) return;
       try {
-        if (!(await this.#tidy(matchDir)) || this.#recording !== null) return;
+        const outcome = await this.#tidy(matchDir);
+        if (outcome === 'interrupted' || this.#recording !== null) return;
+        if (outcome === 'later') {
+          this.#tidyAgain();
+          continue;
+        }
         await this.#write(matchDir, state, endedEpochMs);
       } catch (error) {
         this.#options.log.error({ err: error, matchDir }, 'keeping the match in order failed');
         // One that cannot be written now comes up again; one that is gone must not.
-        if (asTouchlineError(error).code !== 'folder_missing') continue;
+        if (asTouchlineError(error).code !== 'folder_missing') {
+          this.#tidyAgain();
+          continue;
+        }
       }
       this.#options.untidy.remove(matchDir);
       this.#probes.delete(matchDir);
     }
   }
 
-  /** Probes every segment that was not, after finalising the ones that need it (contract defect 37). False when it was interrupted. */
-  async #tidy(matchDir: string): Promise<boolean> {
+  /** Unless a match ends first: then it comes up by itself. */
+  #tidyAgain(): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#tidyTimer ??= setTimeout(() => {
+      this.#tidyTimer = null;
+      if (this.#recording === null) this.#background(() => this.#tidyAll());
+    }, TIDY_AGAIN_MS);
+  }
+
+  /** Probes every segment that was not, after finalising the ones that need it (contract defect 37). `later`: the disk refused. */
+  async #tidy(matchDir: string): Promise<'done' | 'interrupted' | 'later'> {
     const repairing = new AbortController();
     this.#repairing = repairing;
     try {
       const folder = segmentsDir(matchDir);
       await removeLeftoverTempFiles(matchDir);
       for (const name of await readdir(folder).catch(() => [])) {
-        if (repairing.signal.aborted) return false;
+        if (repairing.signal.aborted) return 'interrupted';
         if (isRepairFile(name)) await rm(`${folder}/${name}`, { force: true });
-        if (parseSegmentName(name) === null) continue;
+        const segment = parseSegmentName(name);
+        if (segment === null) continue;
         const path = `${folder}/${name}`;
         if ((await segmentShape(path)) === 'fragmented') {
           const repair = await repairSegment(path, repairing.signal);
-          if (repair.done) this.#options.log.info({ segment: name, frames: repair.frames }, 'segment finalised after a crash');
-          else this.#options.log.warn({ segment: name, reason: repair.reason }, 'segment stays as the crash left it');
+          const about = { matchId: basename(matchDir), camera: segment.camera, segment: name };
+          if (repair.done) this.#options.log.info({ ...about, frames: repair.frames }, 'segment finalised after a crash');
+          else if (repair.mayWorkLater === true) {
+            this.#options.log.info({ ...about, reason: repair.reason }, 'segment is finalised later');
+            return 'later';
+          } else this.#options.log.warn({ ...about, reason: repair.reason }, 'segment stays as the crash left it');
         }
         if (this.#probes.get(matchDir)?.get(name)?.ok !== true) await this.#probe(matchDir, name);
       }
-      return !repairing.signal.aborted;
+      return repairing.signal.aborted ? 'interrupted' : 'done';
     } finally {
       this.#repairing = null;
     }

@@ -24,6 +24,9 @@ const CONFIG = {
   // Tests load the machine.
   recording_overload_guard_enabled: false,
   monitor_mode: 'off',
+  // What is tried here does not depend on the size of a picture.
+  video_width: 640,
+  video_height: 360,
 };
 
 export class Appliance {
@@ -47,6 +50,11 @@ export class Appliance {
       for (const unit of await readdir(join(ROOT, 'systemd'))) {
         if (!/\.(service|target|path)$/.test(unit)) continue;
         await machine.write(`/etc/systemd/system/${unit}`, await readFile(join(ROOT, 'systemd', unit), 'utf8'));
+      }
+      // A service that has a /proc of its own sees there the boot of the machine outside, which stays the same.
+      await machine.write('/etc/systemd/system/boot-id.service', '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/cp /proc/sys/kernel/random/boot_id /run/boot_id\n');
+      for (const unit of ['touchline', 'touchline-camera@']) {
+        await machine.write(`/etc/systemd/system/${unit}.service.d/boot.conf`, '[Unit]\nRequires=boot-id.service\nAfter=boot-id.service\n[Service]\nBindReadOnlyPaths=/run/boot_id:/proc/sys/kernel/random/boot_id\n');
       }
       for (const kind of ['sysusers.d', 'tmpfiles.d']) {
         await machine.write(`/etc/${kind}/touchline.conf`, await readFile(join(ROOT, 'systemd', kind, 'touchline.conf'), 'utf8'));
@@ -132,6 +140,19 @@ export class Appliance {
     const text = await readFile(this.machine.path(join(RECORDINGS, matchId, `cam${camera}.journal.ndjson`)), 'utf8');
     const parsed = anything.parseJson(text.trim().split('\n').at(-1) ?? '');
     return parsed.ok ? (parsed.value as Json) : undefined;
+  }
+
+  /** What the rig keeps of a match in its folder. */
+  async manifest(matchId: string): Promise<Json | undefined> {
+    const parsed = anything.parseJson(await readFile(this.machine.path(join(RECORDINGS, matchId, 'match.json')), 'utf8'));
+    return parsed.ok ? (parsed.value as Json) : undefined;
+  }
+
+  /** What people were told of this kind, oldest first. */
+  async alerts(type: string): Promise<readonly Json[]> {
+    const { body } = await this.get('/api/v1/logs/alerts?lines=100');
+    const lines = (body['lines'] ?? []) as unknown as string[];
+    return lines.map((line) => JSON.parse(line) as Json).filter((alert) => alert['event_type']?.valueOf() === type);
   }
 
   /** Entries of the system's journal, with all their fields. */

@@ -18,6 +18,8 @@ const RECORDINGS = '/var/lib/touchline/recordings';
 const API = 'http://127.0.0.1:8000/api/v1';
 /** Where the machine sees the folder of the versions. */
 const INSIDE = '/srv/versions';
+/** For versions that never become healthy, a shorter time to do so; for all, a shorter time to stay so. */
+const PATIENCE = { good: ['HEALTHY_FOR_SECONDS=1'], bad: ['HEALTHY_FOR_SECONDS=1', 'HEALTHY_WITHIN_SECONDS=5'] };
 const journalLine = compileSchema(Type.Record(Type.String(), Type.Unknown()));
 
 export const ARCH = process.arch === 'arm64' ? 'arm64' : 'amd64';
@@ -72,7 +74,7 @@ export class Versions {
   }
 
   async pack(folder: string): Promise<string> {
-    const { stdout } = await execa('bash', [join(ROOT, 'scripts/deb/pack.sh'), folder, this.folder], { stdin: 'ignore' });
+    const { stdout } = await execa('bash', [join(ROOT, 'scripts/deb/pack.sh'), folder, this.folder], { stdin: 'ignore', env: { DEB_COMPRESSION: '1' } });
     return String(stdout).trim().split('\n').at(-1) ?? '';
   }
 
@@ -109,12 +111,12 @@ export class Installed {
   /** `make install` and `make upgrade` after the building, for a version folder of this test. */
   async install(folder: string, options: { readonly mayFail?: boolean } = {}): Promise<RunResult> {
     const inside = this.#versions.inside(folder);
-    return this.#machine.run(['env', '-C', '/', 'bash', join(inside, 'appliance/appliance.sh'), 'install', inside], options);
+    return this.#machine.run(['env', '-C', '/', ...(options.mayFail === true ? PATIENCE.bad : PATIENCE.good), 'bash', join(inside, 'appliance/appliance.sh'), 'install', inside], options);
   }
 
   async dpkg(action: string, subject: string, options: { readonly mayFail?: boolean } = {}): Promise<RunResult> {
     const target = subject.startsWith('/') ? this.#versions.inside(subject) : subject;
-    return this.#machine.run(['env', '-C', '/', 'DEBIAN_FRONTEND=noninteractive', 'dpkg', action, target], options);
+    return this.#machine.run(['env', '-C', '/', 'DEBIAN_FRONTEND=noninteractive', ...(options.mayFail === true ? PATIENCE.bad : PATIENCE.good), 'dpkg', action, target], options);
   }
 
   /** `make uninstall`. */
@@ -173,12 +175,11 @@ export class Installed {
 
   /** Process of a camera's host, 0 when there is none. */
   async hostPid(camera: number): Promise<number> {
-    const pattern = `host/main.js --camera ${camera} `;
-    const { stdout } = await this.#machine.run(['pgrep', '-o', '-f', '--', pattern], { mayFail: true });
-    return Number(stdout.split('\n')[0] ?? 0);
+    const { stdout } = await this.#machine.run(['systemctl', 'show', '--property=MainPID', '--value', `touchline-camera@${camera}`]);
+    return Number(stdout);
   }
 
-    /** Lighter work for the machine than the defaults; also shows that an installation leaves a configuration alone. */
+  /** Lighter work for the machine than the defaults; also shows that an installation leaves a configuration alone. */
   static readonly config = {
     recordings_dir: RECORDINGS,
     state_dir: '/var/lib/touchline',
@@ -188,6 +189,9 @@ export class Installed {
     recording_quality: 'fast',
     recording_overload_guard_enabled: false,
     monitor_mode: 'off',
+    // What is tried here does not depend on the size of a picture.
+    video_width: 640,
+    video_height: 360,
   } as const;
 
   /** Frames that the camera delivered, that were missed, and that are in the files of a match that has ended. */

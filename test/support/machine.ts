@@ -25,9 +25,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { Type } from 'typebox';
-import { compileSchema } from '../../src/lib/schema.js';
-import { until, type Answer, type Json } from './rig.js';
+import { MachineRequests } from './machine-requests.js';
+import { until, type Answer } from './rig.js';
 
 const SCRIPT = resolve(import.meta.dirname, '..', '..', '..', 'test/support/machine.sh');
 const TOOLS = ['systemd-nspawn', 'unshare', 'nsenter', 'setpriv'];
@@ -35,12 +34,6 @@ const BOOT_MS = 60_000;
 const END_MS = 150_000;
 /** Nothing of this process's own environment belongs inside. */
 const ENV = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' };
-/** Answers with `{status, body}`, or `{error}`; the arguments are method, address and body. */
-const REQUEST = `const [method, url, body] = process.argv.slice(1);
-fetch(url, { method, ...(body ? { body, headers: { 'content-type': 'application/json' } } : {}) })
-  .then(async (r) => console.log(JSON.stringify({ status: r.status, body: await r.text() })), (e) => console.log(JSON.stringify({ error: String(e.cause ?? e) })));`;
-const requestAnswer = compileSchema(Type.Union([Type.Object({ status: Type.Number(), body: Type.String() }), Type.Object({ error: Type.String() })]));
-const anything = compileSchema(Type.Unknown());
 
 export interface MachineOptions {
   /** Folders or files of this machine that are seen inside; read-only unless said otherwise. */
@@ -61,6 +54,7 @@ export class Machine {
   readonly #holder: ChildProcess;
   #container: ChildProcess | null = null;
   #leader = 0;
+  #requests: MachineRequests | null = null;
   #console = '';
 
   private constructor(folder: string, options: MachineOptions, holder: ChildProcess) {
@@ -161,12 +155,9 @@ export class Machine {
 
   /** Asks a server inside; status 0 and the reason as the body when nobody answers. */
   async request(method: string, url: string, body?: unknown): Promise<Answer> {
-    const { stdout } = await execa('nsenter', ['--target', String(this.#leader), '--net', '--', process.execPath, '-e', REQUEST, '--', method, url, ...(body === undefined ? [] : [JSON.stringify(body)])], { env: ENV, extendEnv: false, stdin: 'ignore' });
-    const answer = requestAnswer.parseJson(String(stdout));
-    if (!answer.ok) throw new Error(`odd answer: ${stdout}`);
-    if ('error' in answer.value) return { status: 0, body: answer.value.error as unknown as Json };
-    const parsed = anything.parseJson(answer.value.body);
-    return { status: answer.value.status, body: (parsed.ok ? parsed.value : null) as Json };
+    if (this.#leader === 0) throw new Error('the machine is off');
+    this.#requests ??= new MachineRequests(this.#leader, ENV);
+    return this.#requests.ask(method, url, body);
   }
 
   /** Writes a file of the machine, also while it is off; not below /run and /tmp, which are new with each boot. */
@@ -190,7 +181,7 @@ export class Machine {
   async powerOff(): Promise<void> {
     await this.run(['systemctl', 'poweroff'], { mayFail: true });
     await until(() => !this.isOn, 'the machine is off', END_MS, () => this.#console);
-    this.#leader = 0;
+    this.#forget();
   }
 
   /** Shuts down in order and boots again. */
@@ -204,12 +195,19 @@ export class Machine {
     if (this.#leader > 0) process.kill(this.#leader, 'SIGKILL');
     this.#container?.kill('SIGKILL');
     await until(() => !this.isOn, 'the machine is off');
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#leader = 0;
+    this.#requests?.end();
+    this.#requests = null;
   }
 
   /** Ends it and takes everything away that it consisted of. */
   async dispose(): Promise<void> {
     if (this.isOn) await this.cutPower();
+    this.#forget();
     if (this.#holder.exitCode === null && this.#holder.signalCode === null) {
       const ended = new Promise((done) => this.#holder.once('exit', done));
       this.#holder.stdin?.end();

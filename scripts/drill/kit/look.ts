@@ -1,13 +1,15 @@
 /** What the rig says of itself while it is being broken, and what is really on the disk. */
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Static } from 'typebox';
 import { RecordingHealthBody } from '../../../src/api/contract/recording-health.js';
 import { RecordingStatusBody } from '../../../src/api/contract/recording-status.js';
+import { segmentShape } from '../../../src/integrity/mp4.js';
 import { systemClock } from '../../../src/lib/clock.js';
 import { compileSchema } from '../../../src/lib/schema.js';
 import { formatViolations } from '../../../src/lib/violations.js';
 import { until, type Rig } from '../../../test/support/rig.js';
+import type { Scene } from './scene.js';
 
 const statusBody = compileSchema(RecordingStatusBody);
 const healthBody = compileSchema(RecordingHealthBody);
@@ -48,8 +50,9 @@ export class Watch {
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
 
-  constructor(rig: Rig, everyMs = 50) {
-    this.#done = this.#watch(rig, everyMs);
+  /** Ends with the scene at the latest. */
+  constructor(scene: Pick<Scene, 'signal'>, rig: Rig, everyMs = 50) {
+    this.#done = this.#watch(rig, everyMs, AbortSignal.any([this.#stop.signal, scene.signal]));
   }
 
   /** When somebody who asks was first told, after that instant; null when nobody was. */
@@ -67,8 +70,8 @@ export class Watch {
     await this.#done;
   }
 
-  async #watch(rig: Rig, everyMs: number): Promise<void> {
-    while (!this.#stop.signal.aborted) {
+  async #watch(rig: Rig, everyMs: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
       try {
         const status = await statusOf(rig);
         const { healthy } = await healthOf(rig);
@@ -77,19 +80,19 @@ export class Watch {
       } catch {
         // A daemon that does not answer says nothing that could be wrong.
       }
-      await systemClock.sleepMs(everyMs, this.#stop.signal).catch(() => undefined);
+      await systemClock.sleepMs(everyMs, signal).catch(() => undefined);
     }
   }
 }
 
-/** Milliseconds from `fromMonoUs` until a new file of the camera has bytes. */
-export async function backOnDiskMs(rig: Rig, match: string, camera: number, before: readonly string[], fromMonoUs: number, limitMs = 30_000): Promise<number> {
+/** Milliseconds from `fromMonoUs` until a new file of the camera has frames: an index, and what it points to. */
+export async function backOnDiskMs(rig: Pick<Rig, 'segmentsDir' | 'output'>, match: string, camera: number, before: readonly string[], fromMonoUs: number, limitMs = 30_000): Promise<number> {
   const folder = rig.segmentsDir(match);
   await until(
     async () => {
       const names = (await readdir(folder)).filter((name) => name.startsWith(`cam${camera}_`) && !before.includes(name));
-      const facts = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => null)));
-      return facts.some((found) => (found?.size ?? 0) > 0);
+      const shapes = await Promise.all(names.map((name) => segmentShape(join(folder, name)).catch(() => null)));
+      return shapes.some((shape) => shape === 'fragmented' || shape === 'finalised');
     },
     `new frames of camera ${camera} on disk`,
     limitMs,

@@ -2,9 +2,11 @@
  * A disk that can be filled, slowed down, broken and cut off: ext4 on a loop device. The file behind it lies in memory
  * and holds exactly what has reached the "disk"; a copy of it is what a power cut at that moment would have left.
  */
+import { existsSync } from 'node:fs';
 import { readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
+import { systemClock } from '../../../src/lib/clock.js';
 import { until } from '../../../test/support/rig.js';
 import type { Scene } from './scene.js';
 
@@ -15,6 +17,8 @@ export interface Throttle {
   readonly bytesPerSecond: number;
   readonly operationsPerSecond: number;
 }
+
+const HELD: Throttle = { bytesPerSecond: 1, operationsPerSecond: 1 };
 
 export class LoopDisk {
   /** Where it is mounted. */
@@ -42,10 +46,11 @@ export class LoopDisk {
     return disk;
   }
 
-  /** Takes all the room there is, at once. */
-  async fill(): Promise<void> {
+  /** Takes all the room there is but so many bytes, at once. */
+  async fill(leaveBytes = 0): Promise<void> {
     const { bavail, bsize } = await statfs(this.path);
-    await execa('fallocate', ['-l', String(bavail * bsize), this.#filler], { reject: false });
+    await execa('fallocate', ['-l', String(bavail * bsize - leaveBytes), this.#filler], { reject: false });
+    if (leaveBytes > 0) return;
     // What the file system itself needs for the file was not asked for.
     await execa('dd', ['if=/dev/zero', `of=${this.#filler}.rest`, 'bs=4k', 'oflag=sync'], { reject: false, stdio: 'ignore' });
   }
@@ -75,15 +80,34 @@ export class LoopDisk {
 
   /** Takes it out, repairs it and puts it in again. */
   async repair(): Promise<void> {
+    const inKernel = `/sys/fs/ext4/${basename(await this.#device())}`;
     await unmount(this.path);
-    const check = await execa('e2fsck', ['-fp', this.image], { reject: false });
+    // A file system that somebody still holds, if only by an open file, may write what the repair does not expect.
+    await until(() => !existsSync(inKernel), 'nobody holds the disk any more', 30_000);
+    // Files without a name, as running segments are at first, leave it a list of orphans that it repairs only when told to.
+    const check = await execa('e2fsck', ['-fy', this.image], { reject: false });
     if ((check.exitCode ?? 8) > 1) throw new Error(`e2fsck: ${check.stdout} ${check.stderr}`);
     await this.#mount();
   }
 
-  /** What a power cut now would leave. Only what the device holds is read, holes are not: it takes milliseconds. */
-  async copyTo(path: string): Promise<void> {
-    await execa('cp', ['--sparse=auto', this.image, path]);
+  /**
+   * What a power cut would leave; resolves with its instant (monotonic). Nothing reaches the disk while it is copied: a
+   * copy of a disk that goes on would hold later writes without earlier ones, which no power cut leaves. Only what the device
+   * holds is read, holes are not, so that it is held up for some hundredths of a second.
+   */
+  async copyTo(path: string): Promise<{ readonly cutUs: number }> {
+    if (!(await LoopDisk.canBeSlow())) {
+      await execa('cp', ['--sparse=auto', this.image, path]);
+      return { cutUs: systemClock.monoUs() };
+    }
+    await this.slowDown(HELD);
+    try {
+      const cutUs = systemClock.monoUs();
+      await execa('cp', ['--sparse=auto', this.image, path]);
+      return { cutUs };
+    } finally {
+      await this.slowDown(null);
+    }
   }
 
   async #mount(): Promise<void> {

@@ -26,6 +26,7 @@ export class Scene {
   readonly #ended = new AbortController();
   readonly #undo: (() => unknown)[] = [];
   #disposal: Promise<void> | null = null;
+  #isShortened = false;
 
   constructor(settings: SceneSettings) {
     this.#settings = settings;
@@ -33,11 +34,16 @@ export class Scene {
   }
 
   count(usual: number): number {
-    return this.#settings.count ?? usual;
+    return this.#toldOr(usual, this.#settings.count);
   }
 
   minutes(usual: number): number {
-    return this.#settings.minutes ?? usual;
+    return this.#toldOr(usual, this.#settings.minutes);
+  }
+
+  /** True when the drill was told to break less, or for a shorter time, than it would by itself. */
+  get isShortened(): boolean {
+    return this.#isShortened;
   }
 
   /** Aborted as soon as the drill is to end. */
@@ -101,6 +107,11 @@ export class Scene {
     await this.dispose();
     await Promise.race([isOver, systemClock.sleepMs(NOTICE_MS)]);
     await this.#undoAll();
+  }
+
+  #toldOr(usual: number, told: number | null | undefined): number {
+    this.#isShortened ||= told != null && told < usual;
+    return told ?? usual;
   }
 
   async #undoAll(): Promise<void> {

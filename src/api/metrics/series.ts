@@ -96,4 +96,5 @@ export const SERIES: readonly Series[] = [
   { name: 'nodejs_heap_size_total_bytes', type: 'gauge', help: 'Heap of the JavaScript engine', read: ({ memory }) => one(memory.heapTotal) },
   { name: 'nodejs_heap_size_used_bytes', type: 'gauge', help: 'Part of the heap that is in use', read: ({ memory }) => one(memory.heapUsed) },
   { name: 'nodejs_external_memory_bytes', type: 'gauge', help: 'Memory of buffers and other objects outside of the heap', read: ({ memory }) => one(memory.external) },
+  { name: 'nodejs_active_resources', type: 'gauge', help: 'Handles and requests that keep the event loop of the daemon going', read: ({ activeResources }) => one(activeResources) },
 ];

@@ -34,6 +34,8 @@ export async function takeSnapshot(sources: MetricsSources) {
     memory: process.memoryUsage(),
     uptimeSeconds: process.uptime(),
     openFiles: await countOpenFiles(),
+    // Sockets, timers, watches and requests under way that keep the event loop going.
+    activeResources: process.getActiveResourcesInfo().length,
     eventLoop: performance.eventLoopUtilization(),
   };
 }
