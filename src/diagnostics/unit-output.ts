@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { compileSchema } from '../lib/schema.js';
 
-/** https://systemd.io/JOURNAL_EXPORT_FORMATS/ leaves it open; this is how all versions since 2012 write it. */
+/** Opaque by its manual (sd_journal_get_cursor(3)); all versions write it so, and it becomes an argument of a program. */
 const CURSOR = '^s=[0-9a-f]+;i=[0-9a-f]+;b=[0-9a-f]+;m=[0-9a-f]+;t=[0-9a-f]+;x=[0-9a-f]+$';
 
 /** A place in the journal that survives restarts of everything. */
