@@ -18,7 +18,7 @@ import { systemClock } from './lib/clock.js';
 import { makeFolderDurably } from './lib/durable-file.js';
 import { openLibrary } from './library/library.js';
 import { bannerOf, type Banner } from './main/banner.js';
-import { checkPipelines, createCameras } from './main/cameras.js';
+import { cameraStackUnits, checkPipelines, createCameras } from './main/cameras.js';
 import { claimFolders } from './main/folders.js';
 import { composeRecording, recentLoad } from './main/recording.js';
 import { unwind, type Undo } from './main/undo.js';
@@ -96,6 +96,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const { recorder, relief, cameraStackRepair } = await composeRecording({ cameras, volume, mutex, library, system, config: () => config, pipelines: () => pipelines, version, logging });
     const diagnostics = await startDiagnostics({
       logDir: join(config.stateDir, 'logs'),
+      hostUnits: launcher.startsHosts ? null : cameraStackUnits(CAMERA_IDS),
       recording: recorder,
       system,
       minEffectiveFps: () => config.recordingSloMinEffectiveFps,

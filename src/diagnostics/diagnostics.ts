@@ -13,12 +13,19 @@ import { Journal } from './journal.js';
 import { Patrol } from './patrol.js';
 import { type LeftBehind } from './disk-alerts.js';
 import { RecordingWatch } from './recording-watch.js';
+import { StackComplaints } from './stack-complaints.js';
 import { StackWatch } from './stack-watch.js';
 import type { BoardSample, Diagnostics, LogType } from './types.js';
+import { watchUnits } from './unit-watch.js';
 
 export interface DiagnosticsOptions {
   /** Folder of the three logs; the camera hosts' own logs are there too. */
   readonly logDir: string;
+  /**
+   * Where the camera hosts are units of systemd, so that what they say is in its journal: the camera of each unit that is
+   * followed there, null for one that all cameras have in common. Null: they write into `logDir`.
+   */
+  readonly hostUnits: ReadonlyMap<string, number | null> | null;
   readonly recording: Pick<RecordingService, 'status' | 'health'> & { readonly events: EventEmitter<RecordingEvents> };
   readonly system: SystemSampler;
   /** `recording_slo_min_effective_fps` of this moment. */
@@ -56,13 +63,12 @@ export async function startDiagnostics(options: DiagnosticsOptions): Promise<Dia
   const stopListening = watch.listen();
   watch.lookAtDisk(options.leftBehind);
   const health = new HealthWriter({ recording, watch, system, board, file: logs.health, clock, intervalMs: options.healthIntervalMs ?? HEALTH_INTERVAL_MS });
-  const stack = new StackWatch({ logDir, watchdog: logs.watchdog, journal, clock });
   const healthPatrol = new Patrol({ clock, log, fault: 'the health log cannot be kept', intervalMs: HEALTH_LOOK_MS, look: () => health.look() });
-  const stackPatrol = new Patrol({ clock, log, fault: 'the logs of the camera hosts cannot be followed', intervalMs: STACK_LOOK_MS, look: () => stack.look() });
+  const stack = stackWatch(options, logs.watchdog, new StackComplaints({ journal, clock }));
   const changed = (): void => healthPatrol.wake();
   recording.events.on('changed', changed);
   healthPatrol.start();
-  stackPatrol.start();
+  stack.start();
 
   return {
     board: () => boardSample(board, system),
@@ -72,11 +78,17 @@ export async function startDiagnostics(options: DiagnosticsOptions): Promise<Dia
     stop: async () => {
       recording.events.off('changed', changed);
       stopListening();
-      await Promise.all([healthPatrol.stop(), stackPatrol.stop(), board.stop()]);
+      await Promise.all([healthPatrol.stop(), stack.stop(), board.stop()]);
       journal.note({ eventType: 'daemon_stopped', severity: 'info', message: 'The daemon ends in order', details: { pid: process.pid } });
       await Promise.all(Object.values(logs).map((file) => file.close(CLOSE_MS)));
     },
   };
+}
+
+function stackWatch({ hostUnits, logDir, clock, log }: DiagnosticsOptions, watchdog: EventLog, complaints: StackComplaints): { start(): void; stop(): Promise<void> } {
+  if (hostUnits !== null) return watchUnits({ units: hostUnits, watchdog, complaints, clock, log });
+  const watch = new StackWatch({ logDir, watchdog, complaints });
+  return new Patrol({ clock, log, fault: 'the logs of the camera hosts cannot be followed', intervalMs: STACK_LOOK_MS, look: () => watch.look() });
 }
 
 function boardSample(board: BoardSampler, system: SystemSampler): BoardSample {

@@ -4,8 +4,8 @@ import { compileSchema } from '../lib/schema.js';
 /** What NVIDIA's libraries print on standard error when the video converter runs out of buffers (contract 3.7). */
 const NVVIC_MARKERS = ['failed to allocate buffer', 'failed to open NvVIC', 'failed to allocate neighbor buffer'];
 /** How all of them begin, to pass over everything else without decoding it. */
-const COMMON = 'failed to ';
-const MAX_SHOWN_BYTES = 1000;
+export const COMMON = 'failed to ';
+const MAX_SHOWN_CHARS = 1000;
 const NEWLINE = 0x0a;
 
 const ownLine = compileSchema(Type.Object({ time: Type.String({ format: 'date-time' }) }));
@@ -35,13 +35,22 @@ export function scanHostLog(text: Buffer, lastOwnLine: string | null): Scan {
     const newline = text.indexOf(NEWLINE, at);
     const end = newline < 0 ? text.length : newline + 1;
     const line = text.subarray(start, end).toString('utf8').trim();
-    if (NVVIC_MARKERS.some((marker) => line.includes(marker))) {
+    if (isComplaint(line)) {
       const before = ownLineAtOrBefore(text, start) ?? lastOwnLine;
-      found.push({ line: line.slice(0, MAX_SHOWN_BYTES), hostEpochMs: timeOf(before), end });
+      found.push({ line: shown(line), hostEpochMs: timeOf(before), end });
     }
     at = text.indexOf(COMMON, end);
   }
   return { found, lastOwnLine: ownLineAtOrBefore(text, text.length) ?? lastOwnLine };
+}
+
+export function isComplaint(line: string): boolean {
+  return NVVIC_MARKERS.some((marker) => line.includes(marker));
+}
+
+/** As much of a line as anybody reads. */
+export function shown(line: string): string {
+  return line.trim().slice(0, MAX_SHOWN_CHARS);
 }
 
 function ownLineAtOrBefore(text: Buffer, position: number): string | null {

@@ -2,7 +2,8 @@
 import { Type } from 'typebox';
 import { compileSchema } from '../lib/schema.js';
 import { isoMicros, type LogEvent } from './entry.js';
-import type { LogPlace, NvvicFinding } from './host-log-follower.js';
+import type { LogPlace } from './host-log-follower.js';
+import { Cursor } from './unit-output.js';
 
 export const SIGNAL_TYPES = ['nvvic_error', 'recording_stop_timeout', 'segment_probe_failed'] as const;
 export type SignalType = (typeof SIGNAL_TYPES)[number];
@@ -18,6 +19,7 @@ const signalLine = compileSchema(
       camera: Type.Optional(Type.Integer()),
       inode: Type.Optional(Type.Integer()),
       offset: Type.Optional(Type.Integer()),
+      cursor: Type.Optional(Cursor),
     }),
   }),
 );
@@ -31,6 +33,8 @@ export interface Signal {
   readonly camera: number | null;
   /** Of a complaint of the camera stack: up to where its log has been read. */
   readonly place: LogPlace | null;
+  /** The same where it was found in the system's journal. */
+  readonly cursor: string | null;
 }
 
 /** Null for every other line: other events, torn lines, lines of other programs. */
@@ -40,7 +44,7 @@ export function parseSignal(line: string): Signal | null {
   const parsed = signalLine.parseJson(line);
   if (!parsed.ok) return null;
   const { ts, event_type: type, details } = parsed.value;
-  const { at, inode, offset } = details;
+  const { at, inode, offset, cursor } = details;
   return {
     type,
     writtenEpochMs: Date.parse(ts),
@@ -48,22 +52,41 @@ export function parseSignal(line: string): Signal | null {
     line: details.line,
     camera: details.camera ?? null,
     place: inode === undefined || offset === undefined ? null : { inode, offset },
+    cursor: cursor ?? null,
   };
 }
 
-export function nvvicEvent(finding: NvvicFinding, unlisted: number): LogEvent {
-  const { camera, line, place } = finding;
+/** A line of the camera stack that says that it runs out of buffers. */
+export interface Complaint {
+  /** Null: of what all cameras have in common. */
+  readonly camera: number | null;
+  readonly line: string;
+  /** When it was said; null when nobody knows. */
+  readonly hostEpochMs: number | null;
+  /** False for a line that was there before anybody looked. */
+  readonly isLive: boolean;
+  /** Up to where has been read with it. */
+  readonly place: LogPlace | { readonly cursor: string };
+}
+
+/** Who complains, for a person. */
+export function speakerOf(camera: number | null): string {
+  return camera === null ? "NVIDIA's camera daemon" : `The camera stack of camera ${camera}`;
+}
+
+export function nvvicEvent({ camera, line, hostEpochMs, isLive, place }: Complaint, unlisted: number): LogEvent {
+  // The journal knows the time of every line.
+  const isTimeOfWriting = isLive && !('cursor' in place);
   return {
     eventType: 'nvvic_error',
     severity: 'warning',
-    message: `The camera stack of camera ${camera} complains: ${line}`,
+    message: `${speakerOf(camera)} complains: ${line}`,
     details: {
-      camera,
+      ...(camera === null ? {} : { camera }),
       line,
-      ...(finding.isLive ? {} : { at: finding.hostEpochMs === null ? null : isoMicros(finding.hostEpochMs) }),
+      ...(isTimeOfWriting ? {} : { at: hostEpochMs === null ? null : isoMicros(hostEpochMs) }),
       ...(unlisted === 0 ? {} : { unlisted }),
-      inode: place.inode,
-      offset: place.offset,
+      ...place,
     },
   };
 }

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { Camera } from '../camera/camera.js';
+import { cameraUnit } from '../camera/camera-unit.js';
 import { DetachedLauncher, type HostLauncher } from '../camera/launcher.js';
 import { buildPipelines } from '../camera/pipeline-check.js';
 import { SupervisedLauncher } from '../camera/supervised-launcher.js';
 import type { Config } from '../config/config.js';
 import { systemClock } from '../lib/clock.js';
+import { CAMERA_STACK_SERVICE } from '../recording/camera-stack-restart.js';
 import { redactPipeline, type PipelineLibrary, type RenderedPipeline } from '../pipelines/index.js';
 import type { Logger, Logging } from '../telemetry/log.js';
 
@@ -41,6 +43,11 @@ export function createCameras({ cameraIds, config, version, pluginPath, env, log
       }),
   );
   return { cameras, launcher };
+}
+
+/** The units in which the camera stack speaks under systemd, with the camera that each is about; null for NVIDIA's own daemon. */
+export function cameraStackUnits(cameraIds: readonly number[]): ReadonlyMap<string, number | null> {
+  return new Map<string, number | null>([...cameraIds.map((camera) => [cameraUnit(camera), camera] as const), [CAMERA_STACK_SERVICE, null]]);
 }
 
 /** Tells before kick-off that a pipeline cannot be built; the daemon stays up, because it is what tells people. Never rejects. */

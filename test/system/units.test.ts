@@ -1,7 +1,9 @@
 /** The rig under systemd: its units, its watchdogs, its journal, and a match that outlives all of them, on a machine that boots. */
 import { join } from 'node:path';
 import t from 'tap';
+import { CorrelationsBody } from '../../src/api/contract/diagnostics.js';
 import { systemClock } from '../../src/lib/clock.js';
+import { compileSchema } from '../../src/lib/schema.js';
 import { Appliance } from '../support/appliance.js';
 import { Machine } from '../support/machine.js';
 import { framesIn, until, type Json } from '../support/rig.js';
@@ -14,6 +16,8 @@ const ASK_AS_THE_DAEMON = `
   const error = await restartByRequest({ runtimeDir: '/run/touchline', clock: systemClock })();
   if (error !== null) throw new Error(error);
 `;
+const NVVIC = 'nvbuf_utils: failed to open NvVIC';
+const correlations = compileSchema(CorrelationsBody);
 const obstacle = await Machine.obstacle();
 
 if (obstacle !== null) t.pass('left out', { skip: obstacle });
@@ -49,7 +53,7 @@ else await t.test('a rig under systemd', { timeout: 300_000 }, async (t) => {
   });
 
   await t.test("the rig may have NVIDIA's camera service restarted, and nothing else", async (t) => {
-    await machine.write('/usr/sbin/nvargus-daemon', '#!/bin/sh\nexec sleep infinity\n', 0o755);
+    await machine.write('/usr/sbin/nvargus-daemon', `#!/bin/sh\necho "argus ${NVVIC}"\nexec sleep infinity\n`, 0o755);
     await machine.write('/etc/systemd/system/nvargus-daemon.service', '[Service]\nExecStart=/usr/sbin/nvargus-daemon\n');
     await machine.run(['systemctl', 'daemon-reload']);
     await machine.run(['systemctl', 'start', 'nvargus-daemon', 'touchline-nvargus-restart.path']);
@@ -174,6 +178,52 @@ else await t.test('a rig under systemd', { timeout: 300_000 }, async (t) => {
     await rig.record('repaired');
     await until(async () => (await rig.framesAtSource(1)) > FPS, 'both record');
     t.match((await rig.stop()).body, { success: true });
+  });
+
+  await t.test("what NVIDIA's libraries say in the camera units is noticed, also while the daemon is away, and told once", async (t) => {
+    const camera = async (words: string): Promise<void> => {
+      await machine.write('/etc/systemd/system/touchline-camera@1.service.d/says.conf', `[Service]\nExecStartPre=/bin/echo "${words} ${NVVIC}"\n`);
+      await machine.run(['systemctl', 'daemon-reload']);
+      await machine.run(['systemctl', 'restart', 'touchline-camera@1']);
+    };
+    const told = async (part: 'nvvic_errors' | 'correlations'): Promise<readonly string[]> => {
+      const answer = correlations.check((await rig.get('/api/v1/diagnostics/recording-correlations')).body);
+      return answer.ok ? answer.value.recent[part].map(({ line }) => line) : [];
+    };
+    const alerts = async (): Promise<string> => JSON.stringify((await rig.get('/api/v1/logs/alerts?lines=5000')).body);
+    await camera('first');
+    await until(async () => (await alerts()).includes(`first ${NVVIC}`), 'an alert');
+    t.match(await alerts(), /camera_stack_error.*The camera stack of camera 1 runs out of buffers/);
+
+    await rig.ready();
+    await rig.record('spoiled');
+    await until(async () => (await rig.framesAtSource(1)) > FPS, 'a second is recorded');
+    await machine.run(['sh', '-c', 'rm /var/lib/touchline/recordings/spoiled/segments/cam1_*']);
+    await rig.stop();
+    await until(async () => (await told('correlations')).includes(`first ${NVVIC}`), 'the complaint stands beside the file that is lost');
+
+    await machine.run(['systemctl', 'stop', 'touchline']);
+    await camera('second');
+    await machine.run(['systemctl', 'start', 'touchline']);
+    await rig.ready();
+    await until(async () => (await told('nvvic_errors')).includes(`second ${NVVIC}`), 'the complaint of the time without a daemon');
+    const lines = await told('nvvic_errors');
+    t.strictSame(lines.filter((line) => !line.startsWith('argus')), [`first ${NVVIC}`, `second ${NVVIC}`], 'each of them once');
+    t.ok(lines.includes(`argus ${NVVIC}`), "and what NVIDIA's camera daemon said");
+
+    await machine.write('/etc/systemd/system/touchline.service.d/deaf.conf', '[Service]\nSupplementaryGroups=\nSupplementaryGroups=video render\n');
+    await machine.run(['gpasswd', '--delete', 'touchline', 'systemd-journal']);
+    await machine.run(['systemctl', 'daemon-reload']);
+    await machine.run(['systemctl', 'restart', 'touchline']);
+    const faults = async (): Promise<readonly string[]> => (await rig.journal('_SYSTEMD_UNIT=touchline.service', 'CODE=journal_unreadable')).map((entry) => String(entry['MESSAGE']));
+    await until(async () => (await faults()).length > 0, 'it says that it cannot read');
+    const doctor = await machine.run(['env', '-C', '/var', '/opt/touchline/current/bin/node', `${BUILD}/cli/touchline.js`, 'doctor', '--quick', '--config', '/etc/touchline/touchline.json'], { mayFail: true });
+    t.match(doctor.stdout, /journal of cameras +touchline may not read it/);
+    t.match(await faults(), { length: 1, 0: /usermod -aG systemd-journal touchline/ }, 'once');
+    await machine.run(['rm', '-r', '/etc/systemd/system/touchline-camera@1.service.d', '/etc/systemd/system/touchline.service.d/deaf.conf']);
+    await machine.run(['systemctl', 'daemon-reload']);
+    await machine.run(['systemctl', 'restart', 'touchline']);
+    await rig.ready();
   });
 
   await t.test('a match goes on by itself in its folder after a reboot, and after a power cut', async (t) => {

@@ -11,6 +11,7 @@ import { EventLog } from '../../src/diagnostics/event-log.js';
 import { HostLogFollower, type LogPlace, type NvvicFinding } from '../../src/diagnostics/host-log-follower.js';
 import { Journal } from '../../src/diagnostics/journal.js';
 import { nvvicEvent, probeFailedEvent, stopTimeoutEvent } from '../../src/diagnostics/signals.js';
+import { StackComplaints } from '../../src/diagnostics/stack-complaints.js';
 import { StackWatch } from '../../src/diagnostics/stack-watch.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { Exclusive } from '../../src/lib/exclusive.js';
@@ -58,7 +59,7 @@ t.test('the report looks back as far as it is told, and counts each complaint on
   const nowMs = clock.nowEpochMs();
   const write = (event: LogEvent, epochMs: number): void => watchdog.append(entryOf(event, epochMs));
   const nvvic = (line: string, hostEpochMs: number | null, isLive = false) =>
-    nvvicEvent({ camera: 0, line, hostEpochMs, isLive, end: 0, place: { inode: 1, offset: 2 } }, 0);
+    nvvicEvent({ camera: 0, line, hostEpochMs, isLive, place: { inode: 1, offset: 2 } }, 0);
   write(nvvic('too old', null), nowMs - 3_600_001);
   write(nvvic('found late', nowMs - 3_500_000), nowMs - 60_000);
   write(nvvic('found late, but too old', nowMs - 3_700_000), nowMs - 60_000);
@@ -138,7 +139,7 @@ t.test('the next daemon goes on where the one before it was, without a list of i
     const clock = new SimulatedClock();
     const logs = { alerts: openLog(join(folder, 'alerts.ndjson')), watchdog: openLog(join(folder, 'watchdog.ndjson')) };
     const journal = new Journal(logs, clock);
-    return { ...logs, journal, watch: new StackWatch({ logDir: folder, watchdog: logs.watchdog, journal, clock }) };
+    return { ...logs, journal, watch: new StackWatch({ logDir: folder, watchdog: logs.watchdog, complaints: new StackComplaints({ journal, clock }) }) };
   };
   const seen = async (watchdog: EventLog): Promise<string[]> => (await watchdog.tail(1000)).lines.map((line) => /"line":"(\w)/.exec(line)?.[1] ?? '?');
   const first = watching();

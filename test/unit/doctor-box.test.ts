@@ -8,7 +8,7 @@ import { checkClocks, checkPowerMode, checkTemperature, identifyBoard } from '..
 import { checkWallClock } from '../../src/cli/doctor/clock.js';
 import { type Machine, thisMachine } from '../../src/cli/doctor/machine.js';
 import { checkMount, mountOf, parseMounts } from '../../src/cli/doctor/mounts.js';
-import { checkHardwareWatchdog, checkJournal, checkUnits, parseUnits } from '../../src/cli/doctor/service.js';
+import { checkHardwareWatchdog, checkJournal, checkJournalRight, checkRestartHelper, checkUnits, parseUnits } from '../../src/cli/doctor/service.js';
 
 type Programs = Readonly<Record<string, string>>;
 
@@ -146,6 +146,25 @@ t.test('units that failed, do not start at boot or had to be started again are t
   t.match(checkBlocks(unit(), camera({ ActiveState: 'inactive' })), [{ state: 'ok' }, { state: 'failure' }]);
   t.match(checkBlocks(unit({ LoadState: 'not-found' })), [{ state: 'skipped', fix: /make install/ }]);
   t.match(checkUnits(null), [{ state: 'skipped' }]);
+});
+
+t.test('a rig under systemd that cannot hear its camera stack, or not have it restarted, is told', async (t) => {
+  const camera = unit({ Id: 'touchline-camera@0.service' });
+  const unitsOf = (...blocks: string[]) => parseUnits(blocks.join('\n\n'));
+  const right = async (groups: string, ...blocks: string[]) => checkJournalRight(await machineWith(t, {}, { 'id -nG touchline': `${groups}\n` }), unitsOf(...blocks));
+  t.match(await right('touchline video', unit({ SupplementaryGroups: 'video systemd-journal' }), camera), [{ state: 'ok', detail: 'readable for touchline' }]);
+  t.match(await right('touchline systemd-journal', unit({ SupplementaryGroups: 'video' }), camera), [{ state: 'ok' }]);
+  t.match(await right('touchline video', unit({ SupplementaryGroups: 'video' }), camera), [{ state: 'warning', fix: /usermod -aG systemd-journal touchline.*systemctl restart touchline$/ }]);
+  t.match(await right('', unit({ User: '' }), camera), [{ state: 'ok' }], 'root reads everything');
+  t.strictSame(await right('touchline', unit()), [], 'where the daemon starts its cameras itself, it needs no journal');
+  t.strictSame(await checkJournalRight(await machineWith(t, {}), null), []);
+
+  const helper = (changes: Record<string, string> = {}) => unit({ Id: 'touchline-nvargus-restart.path', SubState: 'waiting', ...changes });
+  t.match(checkRestartHelper(unitsOf(unit(), camera, helper())), [{ subject: 'touchline-nvargus-restart.path', state: 'ok' }]);
+  t.match(checkRestartHelper(unitsOf(unit(), camera, helper({ ActiveState: 'failed', Result: 'unit-start-limit-hit' }))), [{ state: 'warning', detail: /^failed \(unit-start-limit-hit\)/, fix: /systemctl restart touchline-nvargus-restart\.path$/ }]);
+  t.match(checkRestartHelper(unitsOf(unit(), camera, helper({ LoadState: 'not-found', ActiveState: 'inactive' }))), [{ state: 'warning', fix: /make install/ }]);
+  t.strictSame(checkRestartHelper(unitsOf(unit(), helper())), [], 'the daemon restarts it by itself there');
+  t.strictSame(checkRestartHelper(null), []);
 });
 
 t.test('a journal that a power cut erases, and a watchdog that sleeps, are told', async (t) => {

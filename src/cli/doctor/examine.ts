@@ -12,9 +12,9 @@ import { failure, fine, type Finding, skipped } from './finding.js';
 import type { Machine } from './machine.js';
 import { checkMount } from './mounts.js';
 import { checkFolder, checkSpace } from './places.js';
-import { bitrateKbps, checkAddress, checkCameras, checkRecordingPipelines, configuredRig, type ConfiguredRig } from './rig.js';
+import { bitrateKbps, checkAddress, checkCameras, checkRecordingPipelines, configuredRig, type ConfiguredRig, usesArgus } from './rig.js';
 import { type Account, accountOf, checkFolderOf } from './rights.js';
-import { checkHardwareWatchdog, checkJournal, checkUnits, DAEMON_UNIT, readUnits } from './service.js';
+import { checkHardwareWatchdog, checkJournal, checkJournalRight, checkRestartHelper, checkUnits, DAEMON_UNIT, readUnits, type Unit } from './service.js';
 import { checkFfmpeg, checkFfprobe, checkGStreamer, checkNativePlugin, checkNode } from './software.js';
 
 export interface Examination {
@@ -44,8 +44,8 @@ export async function examine(examination: Examination): Promise<readonly Findin
   ]);
   const daemon = units?.get(DAEMON_UNIT);
   const account = daemon?.isLoaded === true && daemon.user !== '' ? await accountOf(machine, daemon.user) : null;
-  const services = [...checkUnits(units), ...(daemon?.isLoaded === true ? [await checkHardwareWatchdog(machine)] : []), await checkJournal(machine)];
-  const configured = await within('configuration', () => examineConfiguration(examination, { account, isService: daemon?.isLoaded === true, within }));
+  const services = [...checkUnits(units), ...(daemon?.isLoaded === true ? [await checkHardwareWatchdog(machine)] : []), await checkJournal(machine), ...(await checkJournalRight(machine, units))];
+  const configured = await within('configuration', () => examineConfiguration(examination, { account, units, within }));
   return [...software, ...box, ...configured, ...services];
 }
 
@@ -67,11 +67,12 @@ async function examineBox(machine: Machine, installation: Installation, clock: C
 
 interface Circumstances {
   readonly account: Account | null;
-  readonly isService: boolean;
+  /** Null: no systemd. */
+  readonly units: ReadonlyMap<string, Unit> | null;
   readonly within: (group: string, look: () => Promise<readonly Finding[]>) => Promise<readonly Finding[]>;
 }
 
-async function examineConfiguration(examination: Examination, { account, isService, within }: Circumstances): Promise<readonly Finding[]> {
+async function examineConfiguration(examination: Examination, { account, units, within }: Circumstances): Promise<readonly Finding[]> {
   const { machine, installation, signal } = examination;
   let settings: RigSettings;
   try {
@@ -86,11 +87,12 @@ async function examineConfiguration(examination: Examination, { account, isServi
       ? [failure('cameras', rig.message, 'correct "profile" and "sources", or the named file')]
       : await within('cameras', async () => [
           ...(await checkCameras(machine, rig, account, signal)),
+          ...(usesArgus(rig) ? checkRestartHelper(units) : []),
           ...(activity.kind === 'recording' ? [skipped('cameras', 'pipelines are not built now: a match is being recorded with them')] : await checkRecordingPipelines(rig, installation, signal)),
         ]);
   const places = await within('folders', () => examinePlaces(machine, settings, account, { activity, rig: rig instanceof Error ? null : rig }));
   const speed = await within('disk speed', async () => [await examineSpeed(examination, settings, activity)]);
-  return [fine('configuration', 'can be used'), ...cameras, ...places, ...speed, await checkAddress(settings, isService, signal)];
+  return [fine('configuration', 'can be used'), ...cameras, ...places, ...speed, await checkAddress(settings, units?.get(DAEMON_UNIT)?.isLoaded === true, signal)];
 }
 
 async function examinePlaces(machine: Machine, settings: RigSettings, account: Account | null, known: { readonly activity: Activity; readonly rig: ConfiguredRig | null }): Promise<readonly Finding[]> {

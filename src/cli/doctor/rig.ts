@@ -36,10 +36,16 @@ export function bitrateKbps({ rendered }: ConfiguredRig): number | null {
   return rates.includes(null) ? null : rates.reduce<number>((sum, rate) => sum + (rate ?? 0), 0);
 }
 
+/** Whether its cameras are behind NVIDIA's camera service. */
+export function usesArgus({ rendered }: ConfiguredRig): boolean {
+  return rendered.some(({ pipeline }) => pipeline.elements.includes(ARGUS_ELEMENT));
+}
+
 /** @param account the daemon's own user; null: whoever asks */
-export async function checkCameras(machine: Machine, { library, chosen, rendered }: ConfiguredRig, account: Account | null, signal: AbortSignal): Promise<readonly Finding[]> {
+export async function checkCameras(machine: Machine, rig: ConfiguredRig, account: Account | null, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { library, chosen } = rig;
   const kind = library.profiles().find(({ name }) => name === chosen.profile)?.sourceKind ?? 'none';
-  if (rendered.some(({ pipeline }) => pipeline.elements.includes(ARGUS_ELEMENT))) return checkArgus(machine);
+  if (usesArgus(rig)) return checkArgus(machine);
   const sources = chosen.sources ?? [];
   if (kind === 'device') return Promise.all(sources.map((source) => checkDevice(machine, source, account)));
   if (kind === 'file') return Promise.all(sources.map((source) => checkVideoFile(source, account)));

@@ -1,12 +1,17 @@
 /** What systemd says: units, watchdogs, the journal. */
+import { cameraUnit } from '../../camera/camera-unit.js';
 import { asRoot, failure, fine, type Finding, skipped, warning } from './finding.js';
 import { type Machine, numberIn, properties } from './machine.js';
 
 export const DAEMON_UNIT = 'touchline.service';
-const CAMERA_UNITS = ['touchline-camera@0.service', 'touchline-camera@1.service'];
+const CAMERA_UNITS = [cameraUnit(0), cameraUnit(1)];
+/** Has NVIDIA's camera service restarted when the rig asks (docs/decisions/0006-root-helper.md). */
+const RESTART_HELPER = 'touchline-nvargus-restart.path';
 const TARGET = 'touchline.target';
-const SHOWN = ['Id', 'LoadState', 'UnitFileState', 'ActiveState', 'SubState', 'Result', 'NRestarts', 'WatchdogUSec', 'User', 'Type'];
+const SHOWN = ['Id', 'LoadState', 'UnitFileState', 'ActiveState', 'SubState', 'Result', 'NRestarts', 'WatchdogUSec', 'User', 'SupplementaryGroups', 'Type'];
 const MIB = 1024 ** 2;
+/** Who may read the whole journal (systemd-journald.service(8)). */
+const JOURNAL_READERS = ['systemd-journal', 'adm', 'wheel'];
 /** What a match leaves in the journal is a few MiB; less than this loses the start of the evening. */
 const MIN_JOURNAL_BYTES = 64 * MIB;
 
@@ -24,11 +29,13 @@ export interface Unit {
   readonly hasWatchdog: boolean;
   /** Empty: root. */
   readonly user: string;
+  /** Beside those that the user is in anyway. */
+  readonly groups: readonly string[];
 }
 
 /** Null when this machine was not started by systemd, or it does not answer. */
 export async function readUnits(machine: Machine): Promise<ReadonlyMap<string, Unit> | null> {
-  const asked = await machine.run('systemctl', ['show', '--property', SHOWN.join(','), DAEMON_UNIT, ...CAMERA_UNITS, TARGET]);
+  const asked = await machine.run('systemctl', ['show', '--property', SHOWN.join(','), DAEMON_UNIT, ...CAMERA_UNITS, TARGET, RESTART_HELPER]);
   if (!asked.ok) return null;
   return parseUnits(asked.stdout);
 }
@@ -52,6 +59,7 @@ export function parseUnits(text: string): ReadonlyMap<string, Unit> {
         // `0` and `infinity` both mean none.
         hasWatchdog: /[1-9]/.test(said.get('WatchdogUSec') ?? ''),
         user: said.get('User') ?? '',
+        groups: (said.get('SupplementaryGroups') ?? '').split(' ').filter((group) => group !== ''),
       };
       return [[name, unit]];
     }),
@@ -66,10 +74,34 @@ export function checkUnits(units: ReadonlyMap<string, Unit> | null): readonly Fi
   const target = units.get(TARGET);
   const startsAtBoot = daemon.isEnabled || (target?.isLoaded === true && target.isEnabled);
   const atBoot = startsAtBoot ? [] : [failure('start at boot', 'the daemon does not start with the box', asRoot(`systemctl enable ${target?.isLoaded === true ? TARGET : DAEMON_UNIT}`))];
-  // Where the daemon starts the cameras itself, their units are there, and nothing wants them.
-  const cameras = CAMERA_UNITS.flatMap((name) => units.get(name) ?? []).filter(({ isLoaded, isWanted, active }) => isLoaded && (isWanted || active !== 'inactive'));
-  const services = [daemon, ...cameras];
+  const services = [daemon, ...camerasInUse(units)];
   return [...atBoot, ...services.flatMap(checkUnit)];
+}
+
+/** Where the daemon starts the cameras itself, their units are there, and nothing wants them. */
+function camerasInUse(units: ReadonlyMap<string, Unit>): readonly Unit[] {
+  return CAMERA_UNITS.flatMap((name) => units.get(name) ?? []).filter(({ isLoaded, isWanted, active }) => isLoaded && (isWanted || active !== 'inactive'));
+}
+
+/** Whether the daemon notices what the camera stack says where its processes are units; nothing where they are not. */
+export async function checkJournalRight(machine: Machine, units: ReadonlyMap<string, Unit> | null): Promise<readonly Finding[]> {
+  const daemon = units?.get(DAEMON_UNIT);
+  if (units === null || daemon?.isLoaded !== true || camerasInUse(units).length === 0) return [];
+  const subject = 'journal of cameras';
+  const user = daemon.user || 'root';
+  const groups = [...daemon.groups, ...(await machine.run('id', ['-nG', user])).stdout.trim().split(/\s+/)];
+  if (user === 'root' || groups.some((group) => JOURNAL_READERS.includes(group))) return [fine(subject, `readable for ${user}`)];
+  return [warning(subject, `${user} may not read it: nobody notices what the camera stack complains about`, `${asRoot(`usermod -aG systemd-journal ${user}`)} && ${asRoot('systemctl restart touchline')}`)];
+}
+
+/** On a Jetson with CSI cameras, where the daemon may not restart NVIDIA's camera service by itself; nothing elsewhere. */
+export function checkRestartHelper(units: ReadonlyMap<string, Unit> | null): readonly Finding[] {
+  if (units === null || units.get(DAEMON_UNIT)?.isLoaded !== true || camerasInUse(units).length === 0) return [];
+  const helper = units.get(RESTART_HELPER);
+  const consequence = 'cameras that only a restart of nvargus-daemon brings back stay away';
+  if (helper?.isLoaded !== true) return [warning(RESTART_HELPER, `is not installed: ${consequence}`, `${asRoot('make install')} brings it`)];
+  if (helper.active === 'active') return [fine(RESTART_HELPER, 'active')];
+  return [warning(RESTART_HELPER, `${helper.active} (${helper.result || helper.sub}): ${consequence}`, asRoot(`systemctl restart ${RESTART_HELPER}`))];
 }
 
 function checkUnit(unit: Unit): readonly Finding[] {
