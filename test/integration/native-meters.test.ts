@@ -1,7 +1,7 @@
 /** Touchline's own elements in real pipelines: what they count, draw and deliver is what happened. */
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t from 'tap';
 import { readFrameStamps } from '../support/framestamp.js';
 import { launch, play } from '../support/native-pipeline.js';

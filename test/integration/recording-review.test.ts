@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t, { type Test } from 'tap';
 import { intentPath } from '../../src/camera/protocol.js';
 import { systemClock } from '../../src/lib/clock.js';

@@ -1,9 +1,9 @@
-import { execa } from 'execa';
+import { execa } from '#execa';
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import Type from 'typebox';
+import Type from '#typebox';
 import { bootId } from '../../src/lib/clock.js';
 import {
   isTempFileName,
