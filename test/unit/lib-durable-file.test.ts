@@ -50,7 +50,7 @@ t.test('the file is synced before the rename and the folder after it', async (t)
     return;
   }
   const trace = join(folder, 'trace');
-  await execa('strace', ['-f', '-o', trace, '-e', 'trace=fsync,rename,renameat2', process.execPath, '--input-type=module', '-e', script]);
+  await execa('strace', ['-f', '-o', trace, '-e', 'trace=fsync,rename,renameat2', process.execPath, '--input-type=module', '-e', script], { env: { NODE_DISABLE_COMPILE_CACHE: '1' } });
   const calls = [...(await readFile(trace, 'utf8')).matchAll(/\b(fsync|rename)\w*\(/g)].map((match) => match[1]);
   t.same(calls, ['fsync', 'rename', 'fsync']);
 });
