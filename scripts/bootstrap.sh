@@ -32,6 +32,7 @@ ensure_dependencies
 [ "$step" != setup ] || exit 0
 
 build_typescript
+build_libraries
 build_page
 build_native
 [ "$step" != build ] || exit 0

@@ -105,7 +105,7 @@ async function runFile(file, reader) {
   const lines = [];
   const test = spawn(process.execPath, [file], {
     cwd: ROOT,
-    env: { ...testEnvironment(), TAP_TIMEOUT: '120', NO_COLOR: '1', NODE_COMPILE_CACHE: COMPILED },
+    env: { ...testEnvironment(), TAP_TIMEOUT: '220', NO_COLOR: '1', NODE_COMPILE_CACHE: COMPILED },
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: FILE_LIMIT_MS,
     killSignal: 'SIGKILL',

@@ -1,5 +1,5 @@
 /** How old the picture is that people see, and how long they wait for the first one. */
-import Type from 'typebox';
+import Type from '#typebox';
 import type { Page } from 'playwright-core';
 import { systemClock } from '../../src/lib/clock.js';
 import { compileSchema } from '../../src/lib/schema.js';

@@ -4,7 +4,7 @@
  */
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import { parseSegmentName, compareSegments } from '../../src/camera/segment-names.js';
 import { segmentShape } from '../../src/integrity/mp4.js';
 import { systemClock } from '../../src/lib/clock.js';

@@ -1,6 +1,6 @@
 /** The WebSocket plane under its full load: ten clients that watch everything, while both cameras record. */
 import { WebSocket } from 'ws';
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import { systemClock } from '../../src/lib/clock.js';
 import { compileSchema } from '../../src/lib/schema.js';
 import { Rig } from '../../test/support/rig.js';

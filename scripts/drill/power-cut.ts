@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import { Type } from 'typebox';
+import { execa } from '#execa';
+import { Type } from '#typebox';
 import { systemClock } from '../../src/lib/clock.js';
 import { readJsonFile } from '../../src/lib/durable-file.js';
 import { compileSchema } from '../../src/lib/schema.js';

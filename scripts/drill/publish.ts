@@ -5,7 +5,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from '#typebox';
 import { readJsonFile } from '../../src/lib/durable-file.js';
 import { compileSchema } from '../../src/lib/schema.js';
 import { table } from '../bench/figure.js';

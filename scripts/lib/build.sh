@@ -30,6 +30,16 @@ build_typescript() {
   write_stamp typescript "$sources"
 }
 
+# After the other TypeScript: the script that does it is compiled with it.
+build_libraries() {
+  local sources
+  sources=$(cat "$ROOT/scripts/build-libraries.ts" "$ROOT/package-lock.json" | hash_of)
+  if stamp_matches libraries "$sources" && [ -f "$ROOT/build/libraries/typebox.js" ]; then return 0; fi
+  say "Putting libraries together"
+  (cd "$ROOT" && "$CACHE/bin/node" build/scripts/build-libraries.js >&2) || fail "the libraries could not be put together"
+  write_stamp libraries "$sources"
+}
+
 # Everything that the page is made of: its own files, the types and the rules that it shares with the daemon, the tools.
 page_list() {
   (cd "$ROOT" && find src/web src/api/contract src/recording/match-id.ts scripts/build-web.ts package-lock.json -type f \

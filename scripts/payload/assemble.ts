@@ -4,8 +4,8 @@
  */
 import { readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { execa } from 'execa';
-import { Type } from 'typebox';
+import { execa } from '#execa';
+import { Type } from '#typebox';
 import { TouchlineError } from '../../src/errors.js';
 import { readJsonFile } from '../../src/lib/durable-file.js';
 import { compileSchema } from '../../src/lib/schema.js';
@@ -52,6 +52,7 @@ export async function assemble(options: PayloadOptions): Promise<string> {
 
   const notices = await placePackages(options, partial);
   await placeFolder(join(root, 'build', 'src'), join(partial, 'build', 'src'), isShippedOfBuild);
+  await placeFolder(join(root, 'build', 'libraries'), join(partial, 'build', 'libraries'), isShippedOfBuild);
   await placeFolder(join(root, 'build', 'web'), join(partial, 'build', 'web'), () => true);
   await placeFolder(options.nativeDir, join(partial, 'build', 'native'), (path) => /^[^/]+\.(?:so|node)$/.test(path));
   await placeFolder(join(root, 'gst-pipelines'), join(partial, 'gst-pipelines'), () => true);

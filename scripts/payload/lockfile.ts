@@ -1,5 +1,5 @@
 /** Which npm packages an installation needs, from the lock file alone: the same answer on every machine. */
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from '#typebox';
 import { compileSchema } from '../../src/lib/schema.js';
 import { TouchlineError } from '../../src/errors.js';
 

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import { type Checked, compileSchema } from '../lib/schema.js';
 import { HOST_MESSAGES, PROTOCOL_VERSION, type HostMessage } from './protocol.js';
 

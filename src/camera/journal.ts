@@ -3,7 +3,7 @@
  * nobody else. It holds what only the host can know (when a segment opened on the monotonic clock, why a run
  * broke), survives every process, and is what `match.json` is made from.
  */
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from '#typebox';
 
 export const JOURNAL_VERSION = 1;
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
-import { Type } from 'typebox';
+import { execa } from '#execa';
+import { Type } from '#typebox';
 import { TouchlineError } from '../errors.js';
 import { compileSchema } from '../lib/schema.js';
 

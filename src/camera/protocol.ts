@@ -6,7 +6,7 @@
  * Times are CLOCK_MONOTONIC microseconds (`…MonoUs`): the same clock in every process of one boot, untouched by
  * jumps of the wall clock.
  */
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from '#typebox';
 import { ContinuationSchema, JournalEntrySchema } from './journal.js';
 
 export const PROTOCOL_VERSION = 1;

@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox';
+import type { Static, TSchema } from '#typebox';
 import { TouchlineError } from '../errors.js';
 import { ErrorBody } from '../api/contract/errors.js';
 import { HealthBody } from '../api/contract/health.js';

@@ -1,4 +1,4 @@
-import type { Static } from 'typebox';
+import type { Static } from '#typebox';
 import type { RecordingsBody } from '../api/contract/library.js';
 import { asTouchlineError } from '../errors.js';
 import { fileError } from '../lib/file-error.js';

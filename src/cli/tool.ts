@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { execa } from '#execa';
 
 /** How a program that we asked something ended. */
 export interface ToolResult {

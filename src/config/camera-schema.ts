@@ -1,4 +1,4 @@
-import Type, { type Static, type TSchemaOptions } from 'typebox';
+import Type, { type Static, type TSchemaOptions } from '#typebox';
 
 const strict = { additionalProperties: false };
 

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import { TouchlineError } from '../errors.js';
 import { readJsonFile, writeFileDurably } from '../lib/durable-file.js';
 import { compileSchema } from '../lib/schema.js';

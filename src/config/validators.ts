@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import Type from '#typebox';
 import { compileSchema } from '../lib/schema.js';
 import { ConfigSchema, PartialConfigSchema } from './schema.js';
 

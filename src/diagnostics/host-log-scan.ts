@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import { compileSchema } from '../lib/schema.js';
 
 /** What NVIDIA's libraries print on standard error when the video converter runs out of buffers (contract 3.7). */

@@ -1,5 +1,5 @@
 /** The events of the watchdog log that correlate: how they are written, and how they are read again. */
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import { compileSchema } from '../lib/schema.js';
 import { isoMicros, type LogEvent } from './entry.js';
 import type { LogPlace } from './host-log-follower.js';

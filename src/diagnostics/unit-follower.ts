@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { execa } from '#execa';
 import type { Logger } from 'pino';
 import { LineSplitter } from '../camera/framing.js';
 import { TouchlineError } from '../errors.js';

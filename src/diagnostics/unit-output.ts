@@ -1,5 +1,5 @@
 /** What units have said, as `journalctl --output=json` prints it: one entry per line. */
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import { compileSchema } from '../lib/schema.js';
 
 /** Opaque by its manual (sd_journal_get_cursor(3)); all versions write it so, and it becomes an argument of a program. */

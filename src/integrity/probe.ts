@@ -3,8 +3,8 @@
  * with the length (contract 5.5; counting frames timed out on ten-minute segments and called good files bad).
  */
 import { stat } from 'node:fs/promises';
-import { execa } from 'execa';
-import { Type } from 'typebox';
+import { execa } from '#execa';
+import { Type } from '#typebox';
 import type { Clock } from '../lib/clock.js';
 import { compileSchema } from '../lib/schema.js';
 

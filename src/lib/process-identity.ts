@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { bootId } from './clock.js';
 
 /**

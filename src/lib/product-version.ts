@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import { readJsonFile } from './durable-file.js';
 import { compileSchema } from './schema.js';
 

@@ -1,5 +1,5 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { Static, TSchema } from 'typebox';
+import type { Static, TSchema } from '#typebox';
 import { TouchlineError, type Violation } from '../errors.js';
 import { coerceQuery } from './coerce.js';
 import { annotationsIn } from './json-schema.js';

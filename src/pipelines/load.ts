@@ -1,7 +1,7 @@
 /** Reads a pipelines folder: templates, profiles and the settings beside templates, each checked on its own. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import type { Violation } from '../errors.js';
 import { fileError } from '../lib/file-error.js';
 import { compileSchema, type Validator } from '../lib/schema.js';

@@ -1,5 +1,5 @@
 /** The JSON files of the pipelines folder: profiles, the settings beside a template, the packages of elements. */
-import { Type, type Static, type TSchema } from 'typebox';
+import { Type, type Static, type TSchema } from '#typebox';
 
 export const QUALITIES = ['high', 'balanced', 'fast'] as const;
 /** Contract 5.9: the names of `recording_quality`. */

@@ -1,7 +1,7 @@
 /** The ways to have NVIDIA's camera daemon restarted. Each resolves with null when that worked, otherwise with why not, for a person. */
 import { existsSync } from 'node:fs';
 import { unlink, writeFile } from 'node:fs/promises';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import { errnoOf, fileError } from '../lib/file-error.js';
 import type { Clock } from '../lib/clock.js';
 

@@ -2,7 +2,7 @@
  * Writes down now and then that a recording is going on, so that after a power cut somebody can tell how long ago that
  * was. The video files tell it too, and more exactly, but only while a camera delivers.
  */
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from '#typebox';
 import type { Logger } from 'pino';
 import { bootId, type Clock } from '../lib/clock.js';
 import { readJsonFile, removeDurably, writeFileDurably } from '../lib/durable-file.js';

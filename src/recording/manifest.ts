@@ -3,7 +3,7 @@
  * and can be made again from them at any time; only marks and probe results are carried over from the one before.
  * Keys are snake_case like everything that FootballVision's tools read.
  */
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from '#typebox';
 import type { Continuation, JournalEntry } from '../camera/journal.js';
 import { compareSegments, parseSegmentName } from '../camera/segment-names.js';
 import type { ProbeResult } from './types.js';

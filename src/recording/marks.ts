@@ -1,5 +1,5 @@
 /** Moments of a match that somebody wants to find again. They are kept in its `match.json`. */
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from '#typebox';
 import { compileSchema } from '../lib/schema.js';
 
 const StoredMarkSchema = Type.Object({

@@ -5,7 +5,7 @@
  */
 import { EventEmitter } from 'node:events';
 import { rename } from 'node:fs/promises';
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from '#typebox';
 import type { Logger } from 'pino';
 import { TouchlineError } from '../errors.js';
 import { readJsonFile, writeFileDurably } from '../lib/durable-file.js';

@@ -5,7 +5,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock.js';
 import { readJsonFile, writeFileDurably } from '../lib/durable-file.js';

@@ -5,8 +5,8 @@
  */
 import { open, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { execa } from 'execa';
-import { Type } from 'typebox';
+import { execa } from '#execa';
+import { Type } from '#typebox';
 import { fsyncFolder } from '../lib/durable-file.js';
 import { compileSchema } from '../lib/schema.js';
 import { REPAIR_PREFIX } from '../lib/working-copy.js';

@@ -3,7 +3,7 @@
  * what they do not know: which cameras belong together and what happens after the stop.
  */
 import { rename } from 'node:fs/promises';
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from '#typebox';
 import type { Logger } from 'pino';
 import { RecordingSpecSchema } from '../camera/protocol.js';
 import { readJsonFile, removeDurably, writeFileDurably } from '../lib/durable-file.js';

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from '#typebox';
 import { readJsonFile, writeFileDurably } from '../lib/durable-file.js';
 import { Exclusive } from '../lib/exclusive.js';
 import { compileSchema } from '../lib/schema.js';

@@ -1,5 +1,5 @@
 /** A log line as an entry of the journal with searchable fields (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/). */
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import { isObject } from '../lib/json-schema.js';
 import { compileSchema } from '../lib/schema.js';
 import { terminalMessage } from './log-terminal.js';

@@ -1,7 +1,7 @@
 /** The accounts that the drills trust see a loss when there is one. */
 import { copyFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t from 'tap';
 import { accountOf, framesInAll, framesLost, lostSeconds, stampsIn, stampsInAll } from '../../scripts/drill/kit/account.js';
 import { until } from '../support/rig.js';

@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t from 'tap';
-import Type from 'typebox';
+import Type from '#typebox';
 import { compileSchema } from '../../src/lib/schema.js';
 import { Rig } from '../support/rig.js';
 

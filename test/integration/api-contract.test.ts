@@ -4,7 +4,7 @@
  */
 import { stat } from 'node:fs/promises';
 import t, { type Test } from 'tap';
-import type { TSchema } from 'typebox';
+import type { TSchema } from '#typebox';
 import { HealthBody } from '../../src/api/contract/health.js';
 import { PipelineStateBody } from '../../src/api/contract/pipeline-state.js';
 import { RecordingHealthBody } from '../../src/api/contract/recording-health.js';

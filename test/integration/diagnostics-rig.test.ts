@@ -2,9 +2,9 @@
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t, { type Test } from 'tap';
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { CorrelationsBody, LogsBody } from '../../src/api/contract/diagnostics.js';
 import { SystemMetricsBody } from '../../src/api/contract/system-metrics.js';
 import { systemClock } from '../../src/lib/clock.js';

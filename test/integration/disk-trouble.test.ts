@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t, { type Test } from 'tap';
 import { framesIn, Rig, until, type Json } from '../support/rig.js';
 import { cutPower } from '../support/reboot.js';

@@ -2,9 +2,9 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t from 'tap';
-import Type from 'typebox';
+import Type from '#typebox';
 import { measureWriting } from '../../src/cli/doctor/disk-speed.js';
 import { thisMachine } from '../../src/cli/doctor/machine.js';
 import { accountOf, checkFolderOf } from '../../src/cli/doctor/rights.js';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t from 'tap';
 import { makeBigLibrary } from '../support/big-library.js';
 import { ids, LibraryRig } from '../support/library.js';

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { appendFile, cp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t from 'tap';
 import { ids, LibraryRig } from '../support/library.js';
 import { Rig, until } from '../support/rig.js';

@@ -1,7 +1,7 @@
 /** Touchline's own elements in real pipelines: what they count, draw and deliver is what happened. */
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t from 'tap';
 import { readFrameStamps } from '../support/framestamp.js';
 import { launch, play } from '../support/native-pipeline.js';
@@ -139,7 +139,8 @@ t.test('framestamp', async (t) => {
 
   t.test('passes what it cannot write unaltered', async (t) => {
     const folder = await temporaryFolder(t);
-    for (const caps of ['video/x-raw,format=RGB,width=320,height=180', 'video/x-raw,format=I420,width=100,height=60']) {
+    // Widths without padding at the end of a row, whose bytes are anything.
+    for (const caps of ['video/x-raw,format=RGB,width=320,height=180', 'video/x-raw,format=I420,width=96,height=60']) {
       for (const filter of ['identity', 'framestamp']) {
         const output = `filesink location=${folder}/${filter}`;
         await launch(`videotestsrc num-buffers=3 pattern=ball ! ${caps} ! ${filter} ! ${output}`);

@@ -1,7 +1,7 @@
 /** frametap and tapsrc: one pipeline looks at what passes another, and cannot be noticed by it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t from 'tap';
 import { loadPipelineLibrary } from '../../src/pipelines/index.js';
 import { play } from '../support/native-pipeline.js';

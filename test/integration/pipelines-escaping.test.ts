@@ -1,7 +1,7 @@
 /** Values in pipelines, read by GStreamer itself: what goes in comes out, and nothing else happens. */
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t from 'tap';
 import { fillTemplate, parseTemplate } from '../../src/pipelines/template.js';
 import { toArguments, toShellCommand } from '../../src/pipelines/index.js';

@@ -1,7 +1,7 @@
 /** The shipped profiles record for real, and the files are what was asked for. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t from 'tap';
 import { loadPipelineLibrary, type RecordingRequest } from '../../src/pipelines/index.js';
 import { readFrameStamps } from '../support/framestamp.js';

@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t, { type Test } from 'tap';
 import { call } from '../support/http.js';
 import { Rig, until } from '../support/rig.js';

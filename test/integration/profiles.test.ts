@@ -1,7 +1,7 @@
 /** Every kind of camera that can be had here, recorded by the daemon from start to stop. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t, { type Test } from 'tap';
 import { Rig, until } from '../support/rig.js';
 import { startRtspCamera } from '../support/rtsp-camera.js';

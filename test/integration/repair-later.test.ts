@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import { pino } from 'pino';
 import t from 'tap';
 import { segmentShape } from '../../src/integrity/mp4.js';

@@ -2,9 +2,9 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t, { type Test } from 'tap';
-import Type from 'typebox';
+import Type from '#typebox';
 import { compileSchema } from '../../src/lib/schema.js';
 import { Rig } from '../support/rig.js';
 import { readZip } from '../support/zip-check.js';

@@ -6,9 +6,9 @@ import { mkdirSync } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t, { type Test } from 'tap';
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import { compileSchema } from '../../src/lib/schema.js';
 import { readFrameStamps } from '../support/framestamp.js';
 import {

@@ -1,5 +1,5 @@
 /** Requests of every kind for any route of the table, made from its schemas, and what must be true of the answer. */
-import { Type, type TSchema } from 'typebox';
+import { Type, type TSchema } from '#typebox';
 import { ErrorBody } from '../../src/api/contract/errors.js';
 import type { Route } from '../../src/api/http/route.js';
 import { errorStatusesOf } from '../../src/api/openapi/operation.js';

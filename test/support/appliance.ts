@@ -4,7 +4,7 @@
  */
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import { parseSegmentName } from '../../src/camera/segment-names.js';
 import { compileSchema } from '../../src/lib/schema.js';
 import { Machine } from './machine.js';

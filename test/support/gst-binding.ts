@@ -1,7 +1,7 @@
 /** The binding that the camera host uses, for tests that let GStreamer read a pipeline without running it. */
 import { createRequire } from 'node:module';
 import { compileSchema } from '../../src/lib/schema.js';
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import { PLUGIN_PATH } from './pipeline-tools.js';
 
 export interface ParsedPipeline {

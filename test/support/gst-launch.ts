@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import { toArguments } from '../../src/pipelines/index.js';
 import { PLUGIN_PATH } from './pipeline-tools.js';
 

@@ -5,8 +5,8 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { execa } from 'execa';
-import { Type } from 'typebox';
+import { execa } from '#execa';
+import { Type } from '#typebox';
 import { assemble } from '../../scripts/payload/assemble.js';
 import { seal } from '../../scripts/payload/seal.js';
 import { compileSchema } from '../../src/lib/schema.js';

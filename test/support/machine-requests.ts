@@ -2,7 +2,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import { compileSchema } from '../../src/lib/schema.js';
 import type { Answer, Json } from './rig.js';
 

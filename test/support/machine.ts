@@ -24,7 +24,7 @@ import { readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import { MachineRequests } from './machine-requests.js';
 import { until, type Answer } from './rig.js';
 

@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { execa } from 'execa';
-import { Type, type Static } from 'typebox';
+import { execa } from '#execa';
+import { Type, type Static } from '#typebox';
 import { compileSchema } from '../../src/lib/schema.js';
 import { GST_ENV } from './gst-launch.js';
 

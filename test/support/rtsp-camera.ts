@@ -3,7 +3,7 @@
  * section 10.12), which is what `protocols=tcp` asks for. Each client gets an encoder of its own.
  */
 import { createServer, type Socket } from 'node:net';
-import { execa } from 'execa';
+import { execa } from '#execa';
 
 export interface RtspCamera {
   readonly url: string;

@@ -1,7 +1,7 @@
 /** What the reference daemon answered, recorded and reduced to shapes and fixed words, and how answers are compared with it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { isObject, jsonTypeOf } from '../../src/lib/json-schema.js';
 import { compileSchema } from '../../src/lib/schema.js';
 

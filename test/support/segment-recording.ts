@@ -4,8 +4,8 @@
  */
 import { open, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { execa } from 'execa';
-import { Type } from 'typebox';
+import { execa } from '#execa';
+import { Type } from '#typebox';
 import { compileSchema } from '../../src/lib/schema.js';
 
 export const PLUGIN_FOLDER = resolve('build/native');

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import Type from 'typebox';
+import Type from '#typebox';
 import { compileSchema } from '../../src/lib/schema.js';
 import { until } from './rig.js';
 

@@ -1,5 +1,5 @@
 /** A viewer made with werift, a second WebRTC library that shares no code with the daemon's. */
-import { execa } from 'execa';
+import { execa } from '#execa';
 import { H264RtpPayload, RTCPeerConnection, type RtpPacket, useH264 } from 'werift';
 import { ask, dataOf, startSession } from './webrtc-client.js';
 import { readFrameStamps } from './framestamp.js';

@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox';
+import type { TSchema } from '#typebox';
 import { compileSchema } from '../../src/lib/schema.js';
 
 /** The body as a client sees it, after it has proved to follow its schema. */

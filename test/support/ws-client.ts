@@ -1,6 +1,6 @@
 /** A client of the WebSocket that checks every frame which it gets against the schema of its message. */
 import { WebSocket, type ClientOptions } from 'ws';
-import Type, { type TSchema } from 'typebox';
+import Type, { type TSchema } from '#typebox';
 import { COMMANDS } from '../../src/api/contract/ws-commands.js';
 import { CommandDoneMessage, CommandFailedMessage, SERVER_MESSAGES } from '../../src/api/contract/ws-server.js';
 import { isObject, stringAt } from '../../src/lib/json-schema.js';

@@ -1,6 +1,6 @@
 /** What a zip reader that is not ours says about a zip. */
-import { execa } from 'execa';
-import Type, { type Static } from 'typebox';
+import { execa } from '#execa';
+import Type, { type Static } from '#typebox';
 import { compileSchema } from '../../src/lib/schema.js';
 
 const Contents = Type.Object({

@@ -4,7 +4,7 @@ import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import t from 'tap';
-import Type from 'typebox';
+import Type from '#typebox';
 import { compileSchema } from '../../src/lib/schema.js';
 import { Machine } from '../support/machine.js';
 import { until } from '../support/rig.js';

@@ -1,7 +1,7 @@
 /** The OpenAPI document is one that other people's tools accept, and it says what the routes do. */
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import t from 'tap';
-import Type from 'typebox';
+import Type from '#typebox';
 import { createRoutes } from '../../src/api/http/routes.js';
 import { jsonRoute, type Route } from '../../src/api/http/route.js';
 import { Components } from '../../src/api/openapi/components.js';

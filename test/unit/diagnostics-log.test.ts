@@ -3,7 +3,7 @@ import { appendFile, mkdir, mkdtemp, readFile, readdir, rename, rm, rmdir, stat,
 import { openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t, { type Test } from 'tap';
 import { linesBackwards } from '../../src/diagnostics/backward-lines.js';
 import { EventLog, type EventLogOptions } from '../../src/diagnostics/event-log.js';

@@ -1,9 +1,9 @@
-import { execa } from 'execa';
+import { execa } from '#execa';
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import Type from 'typebox';
+import Type from '#typebox';
 import { bootId } from '../../src/lib/clock.js';
 import {
   isTempFileName,
@@ -50,7 +50,7 @@ t.test('the file is synced before the rename and the folder after it', async (t)
     return;
   }
   const trace = join(folder, 'trace');
-  await execa('strace', ['-f', '-o', trace, '-e', 'trace=fsync,rename,renameat2', process.execPath, '--input-type=module', '-e', script]);
+  await execa('strace', ['-f', '-o', trace, '-e', 'trace=fsync,rename,renameat2', process.execPath, '--input-type=module', '-e', script], { env: { NODE_DISABLE_COMPILE_CACHE: '1' } });
   const calls = [...(await readFile(trace, 'utf8')).matchAll(/\b(fsync|rename)\w*\(/g)].map((match) => match[1]);
   t.same(calls, ['fsync', 'rename', 'fsync']);
 });

@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { execa } from '#execa';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import Type from 'typebox';
+import Type from '#typebox';
 import { compileSchema, type Checked } from '../../src/lib/schema.js';
 import { formatViolations } from '../../src/lib/violations.js';
 

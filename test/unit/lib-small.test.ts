@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t from 'tap';
 import { bootId, systemClock } from '../../src/lib/clock.js';
 import { Exclusive } from '../../src/lib/exclusive.js';

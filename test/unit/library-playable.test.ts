@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t, { type Test } from 'tap';
 import { playableBytes } from '../../src/integrity/playable.js';
 import { systemClock } from '../../src/lib/clock.js';

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { appendFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { JournalWriter } from '../../src/camera/host/journal-writer.js';

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import t from 'tap';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');

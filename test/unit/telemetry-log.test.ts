@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { execa } from '#execa';
 import { once } from 'node:events';
 import { createWriteStream, readFileSync, statSync, type WriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { execa } from '#execa';
 import { openSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -4,7 +4,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import type { JournalEntry } from '../../../src/camera/journal.js';
 import { compareSegments, parseSegmentName } from '../../../src/camera/segment-names.js';
 import { segmentShape, type SegmentShape } from '../../../src/integrity/mp4.js';

@@ -1,7 +1,7 @@
 /** What power cuts, people and other programs leave in the folders of a rig. */
 import { mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 
 const GARBAGE = Buffer.from(Array.from({ length: 5000 }, (_none, index) => (index * 7919 + 13) % 256));
 const WEIRD_NAMES = ['.hidden', 'notes.txt', 'cam0_20260101_000000_00.mp4', 'cam9_x.mp4', 'match.json', '-rf', 'name with spaces', 'ünïcödé', 'new\nline', 'a'.repeat(250)];

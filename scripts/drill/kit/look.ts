@@ -1,7 +1,7 @@
 /** What the rig says of itself while it is being broken, and what is really on the disk. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Static } from 'typebox';
+import type { Static } from '#typebox';
 import { RecordingHealthBody } from '../../../src/api/contract/recording-health.js';
 import { RecordingStatusBody } from '../../../src/api/contract/recording-status.js';
 import { segmentShape } from '../../../src/integrity/mp4.js';

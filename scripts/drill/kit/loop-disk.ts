@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { execa } from 'execa';
+import { execa } from '#execa';
 import { systemClock } from '../../../src/lib/clock.js';
 import { until } from '../../../test/support/rig.js';
 import type { Scene } from './scene.js';

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import Type from 'typebox';
+import Type from '#typebox';
 import { readJsonFile } from '../../../src/lib/durable-file.js';
 import { compileSchema } from '../../../src/lib/schema.js';
 import type { Rig } from '../../../test/support/rig.js';

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import Type from '#typebox';
 import { Count } from './common.js';
 
 /** Archives in the cloud (contract 3.8). This version has no cloud storage; these are the shapes of one that has. */

@@ -1,4 +1,4 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static, type TSchema } from '#typebox';
 
 /**
  * Pieces that several bodies share. Sources of every shape in this folder: the published API reference and the

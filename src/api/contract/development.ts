@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { Count } from './common.js';
 
 /** The development routes (contract 3.10), as far as they only tell something. */

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { Count, Nullable } from './common.js';
 
 /** GET /logs/{log_type}, path. Which types there are is decided below, because the contract wants 400 for others. */

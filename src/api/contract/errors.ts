@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 
 /** One broken rule of a request, in the form that FastAPI clients know. */
 export const ValidationItem = Type.Object(

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 
 const Percent = Type.Number({ minimum: 0, description: 'Percent' });
 const Gigabytes = Type.Number({ minimum: 0, description: 'Bytes / 1024^3, two decimals' });

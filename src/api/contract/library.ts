@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { Count, Nullable } from './common.js';
 
 /** Bodies of contract 3.6, and the parameters of its paths. */

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { Nullable } from './common.js';
 import { MatchParams } from './library.js';
 

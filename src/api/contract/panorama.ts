@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { Count, Nullable } from './common.js';
 import { IceServer } from './preview.js';
 

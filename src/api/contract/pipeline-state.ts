@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { Nullable } from './common.js';
 
 /** GET /pipeline-state (contract 3.2 and 6): who has the cameras. */

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { PerCamera } from './common.js';
 
 const CameraPipelinesBody = Type.Object(

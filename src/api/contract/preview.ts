@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { CameraList, Nullable, PerCamera, PipelineStateName, Seconds } from './common.js';
 
 const Transport = Type.Union([Type.Literal('hls'), Type.Literal('webrtc')]);

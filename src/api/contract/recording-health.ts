@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { CameraFacts, Count, Nullable, PerCamera, PipelineStateName } from './common.js';
 import { ProbeBody } from './recording-stop.js';
 

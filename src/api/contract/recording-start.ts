@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { CameraList, Nullable, PerCamera } from './common.js';
 import { StopBody } from './recording-stop.js';
 

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { CameraFacts, Count, EpochSeconds, Nullable, PerCamera, PipelineStateName, Seconds } from './common.js';
 
 export const OverloadGuardBody = Type.Object(

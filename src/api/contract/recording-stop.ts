@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { Count, Nullable, PerCamera } from './common.js';
 import { CameraRecoveryBody, DegradedReasons } from './recording-status.js';
 

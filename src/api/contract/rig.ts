@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { CAMERA_KEY_PATTERN } from './common.js';
 
 /** GET /rig: what a page needs to know once (an addition to FootballVision's API). */

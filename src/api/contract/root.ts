@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 
 /** GET / (contract 3.1). */
 export const RootBody = Type.Object(

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { PreviewStatusBody } from './preview.js';
 import { RecordingStatusBody } from './recording-status.js';
 

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 
 const Gigabytes = Type.Number({ minimum: 0, description: 'In units of 1024³ bytes, two decimals' });
 const Percent = Type.Number({ minimum: 0, maximum: 100, description: 'One decimal' });

@@ -1,4 +1,4 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static, type TSchema } from '#typebox';
 import { Nullable } from './common.js';
 import { MAX_ID_CHARACTERS, WsVersion } from './ws-common.js';
 

@@ -1,4 +1,4 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static, type TSchema } from '#typebox';
 import { Nullable } from './common.js';
 import { LogsBody } from './diagnostics.js';
 import { RecordingsBody } from './library.js';

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import Type from '#typebox';
 
 /** What both directions of the WebSocket have in common (contract 4.1). */
 

@@ -1,4 +1,4 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static, type TSchema } from '#typebox';
 import { EpochSeconds } from './common.js';
 import { PanoramaCalibrationBody, PanoramaStatusBody } from './panorama.js';
 import { PipelineStateBody } from './pipeline-state.js';

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import express, { type Response, type Router } from 'express';
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import { compileSchema } from '../../lib/schema.js';
 
 /**

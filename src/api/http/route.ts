@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static, type TSchema } from '#typebox';
 import { TouchlineError, type Violation } from '../../errors.js';
 import { type Checked, compileSchema, type Validator } from '../../lib/schema.js';
 import { INVALID_REQUEST } from './errors.js';

@@ -1,5 +1,5 @@
 /** What the commands do (contract 4.4): each is an operation that REST offers too, so that their answers are the same. */
-import type { Static, TSchema } from 'typebox';
+import type { Static, TSchema } from '#typebox';
 import { TouchlineError } from '../../errors.js';
 import { type Checked, compileSchema } from '../../lib/schema.js';
 import type { Diagnostics } from '../../diagnostics/types.js';

@@ -1,5 +1,5 @@
 /** The reference in docs/websocket.md, made from the schemas of the messages. */
-import type { TSchema } from 'typebox';
+import type { TSchema } from '#typebox';
 import { isObject, listAt, objectAt, stringAt } from '../../lib/json-schema.js';
 import { replaceBetween } from '../../lib/marked-section.js';
 import { describeSchema } from '../../lib/schema-words.js';

@@ -1,5 +1,5 @@
 /** The gate of the WebSocket: bytes come in, a message of the contract or what is wrong with it goes out. */
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { isObject } from '../../lib/json-schema.js';
 import { compileSchema, type Validator } from '../../lib/schema.js';
 import { formatViolations } from '../../lib/violations.js';

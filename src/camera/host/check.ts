@@ -4,7 +4,7 @@
  * a broken plugin can take its process down.
  */
 import { text } from 'node:stream/consumers';
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import { compileSchema } from '../../lib/schema.js';
 import { loadGStreamer } from './gst.js';
 

@@ -11,7 +11,7 @@
  * - A pipeline is never freed. A host therefore runs few pipelines in its life.
  */
 import { createRequire } from 'node:module';
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from '#typebox';
 import { TouchlineError } from '../../errors.js';
 import { compileSchema } from '../../lib/schema.js';
 

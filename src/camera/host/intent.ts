@@ -2,7 +2,7 @@
  * What this camera is supposed to be doing, so that a host that comes up after a crash goes on by itself. Written
  * before the first frame, removed before a stop: what is being stopped is not resumed.
  */
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from '#typebox';
 import { readJsonFile, removeDurably, writeFileDurably } from '../../lib/durable-file.js';
 import { compileSchema } from '../../lib/schema.js';
 import { FailureSchema, intentPath, RecordingSpecSchema, type Failure } from '../protocol.js';

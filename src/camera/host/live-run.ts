@@ -1,5 +1,5 @@
 /** One live picture from its text to its end. It leaves nothing behind, so its end needs no end of stream. */
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import { TouchlineError } from '../../errors.js';
 import type { Clock } from '../../lib/clock.js';
 import { compileSchema } from '../../lib/schema.js';

@@ -2,7 +2,7 @@
  * One recording pipeline from its text to its end. It knows GStreamer's messages and the native elements' numbers;
  * what they mean for the host is decided by the host.
  */
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import { TouchlineError } from '../../errors.js';
 import type { Clock } from '../../lib/clock.js';
 import { compileSchema } from '../../lib/schema.js';

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { Type } from 'typebox';
+import { Type } from '#typebox';
 import { compileSchema } from '../../lib/schema.js';
 import { removeCatalogue } from '../catalogue-file.js';
 import type { MatchSummary } from '../types.js';

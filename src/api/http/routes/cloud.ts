@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import Type from '#typebox';
 import { TouchlineError } from '../../../errors.js';
 import type { Library } from '../../../library/types.js';
 import { CloudArchivesBody, CloudUrlsBody } from '../../contract/cloud.js';

@@ -1,4 +1,4 @@
-import Type, { type TSchema } from 'typebox';
+import Type, { type TSchema } from '#typebox';
 import type { Diagnostics } from '../../../diagnostics/types.js';
 import { TouchlineError } from '../../../errors.js';
 import { BackupsBody, DevelopmentDoneBody, DevelopmentStatusBody, GitStatusBody, ServiceStatusBody, SystemInfoBody } from '../../contract/development.js';

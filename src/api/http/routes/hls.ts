@@ -1,5 +1,5 @@
 import send from 'send';
-import Type from 'typebox';
+import Type from '#typebox';
 import { TouchlineError } from '../../../errors.js';
 import { DirectAnswer, downloadRoute, type Route } from '../route.js';
 

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import Type from '#typebox';
 import type { MonitorService } from '../../../monitor/types.js';
 import { sendMotionJpeg } from '../motion-jpeg.js';
 import { DirectAnswer, downloadRoute, type Route } from '../route.js';

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import Type from '#typebox';
 import type { Library } from '../../../library/types.js';
 import type { RecordingService } from '../../../recording/types.js';
 import {
