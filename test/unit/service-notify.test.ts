@@ -1,5 +1,5 @@
 /** What a process tells the service manager, and when it may say that it is alive. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -46,6 +46,7 @@ t.test('a datagram that nobody takes is an error number and never an exception',
   const path = join(folder, 'stopped');
   const { pid } = await receiveDatagrams(t, path);
   process.kill(pid, 'SIGSTOP');
+  await until(async () => /\) T /.test(await readFile(`/proc/${pid}/stat`, 'utf8')), 'it stands still');
   t.teardown(() => void process.kill(pid, 'SIGCONT'));
   let errno = 0;
   for (let count = 0; count < 100_000 && errno === 0; count += 1) errno = send(path, Buffer.alloc(1000), 0);
