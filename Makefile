@@ -28,9 +28,9 @@ run: ## set up, build and start the daemon here; SOURCES=a,b PROFILE= HOST= PORT
 stop: ## end the daemon that runs from this checkout, finalising its recordings
 	@exec scripts/stop.sh
 
-test: ## set up, build and run the tests; T=part-of-a-path runs some
+test: ## set up, build and run the tests; T=part-of-a-path runs some, SHORT=1 what ten minutes hold
 	@bash scripts/bootstrap.sh test
-	@exec $(NODE) scripts/run-tests.mjs "$$TEST_PATTERN"
+	@exec $(NODE) scripts/run-tests.mjs $(if $(SHORT),--short) "$$TEST_PATTERN"
 
 build: ## set up and compile everything
 	@bash scripts/bootstrap.sh build
