@@ -30,7 +30,7 @@ stop: ## end the daemon that runs from this checkout, finalising its recordings
 
 test: ## set up, build and run the tests; T=part-of-a-path runs some, SHORT=1 what ten minutes hold
 	@bash scripts/bootstrap.sh test
-	@exec $(NODE) scripts/run-tests.mjs $(if $(SHORT),--short) "$$TEST_PATTERN"
+	@exec $(NODE) scripts/run-tests.mjs $(if $(filter command line,$(origin SHORT)),--short) "$$TEST_PATTERN"
 
 build: ## set up and compile everything
 	@bash scripts/bootstrap.sh build
