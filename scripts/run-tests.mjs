@@ -88,14 +88,13 @@ const print = (text) => process.stdout.write(`${text}\n`);
 
 /**
  * What may run at the same time, in the order in which it is begun. Steady: promises times, or that a busy machine loses
- * no frame, so one after the other. System: machines that boot. Browser: rendering without a graphics processor takes one
- * of the others. Everything else waits for conditions.
+ * no frame, so one after the other. Browser: rendering without a graphics processor takes one of the others. Everything
+ * else waits for conditions.
  */
 const CLASSES = [
-  { name: 'steady', atOnce: 1, files: /\/drills\/|integration\/(?:broken-camera|crash|disk-trouble|monitor\.|native-|overload|preview\.|recording|resume|segmentsink)/ },
-  { name: 'system', atOnce: 1, files: /\/system\// },
-  { name: 'browser', atOnce: 1, files: /integration\/(?:web-|webrtc-|preview-webrtc|monitor-webrtc)/ },
-  { name: 'patient', atOnce: 3, files: /./ },
+  { atOnce: 1, files: /integration\/(?:broken-camera|crash|monitor\.|native-|overload|preview\.|recording|segmentsink)/ },
+  { atOnce: 1, files: /integration\/(?:web-|webrtc-|preview-webrtc|monitor-webrtc)/ },
+  { atOnce: 3, files: /./ },
 ];
 const FILES_AT_ONCE = 3;
 /**

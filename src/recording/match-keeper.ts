@@ -49,6 +49,7 @@ export class MatchKeeper {
   #recording: string | null = null;
   #repairing: AbortController | null = null;
   #writeTimer: NodeJS.Timeout | null = null;
+  #writeDueMonoMs = 0;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -117,7 +118,11 @@ export class MatchKeeper {
   }
 
   #followAfter(waitMs: number, matchDir: string): void {
-    this.#writeTimer ??= setTimeout(() => {
+    const dueMonoMs = performance.now() + waitMs;
+    if (this.#writeTimer !== null && this.#writeDueMonoMs <= dueMonoMs) return;
+    if (this.#writeTimer !== null) clearTimeout(this.#writeTimer);
+    this.#writeDueMonoMs = dueMonoMs;
+    this.#writeTimer = setTimeout(() => {
       this.#writeTimer = null;
       this.#follow(matchDir);
     }, waitMs);
