@@ -1,6 +1,6 @@
 /**
- * Puts libraries of hundreds of small files, which every process of the rig loads, into one file each: reading them file by
- * file was a third of what the start of a camera process costs. `package.json` ("imports") leads `#typebox` and
+ * Puts libraries of hundreds of small files, which every process of the rig loads, into one file each: what that saves
+ * is in docs/decisions/0004-dependencies.md. `package.json` ("imports") leads `#typebox` and
  * `#execa` there, and the compiler to the packages' own types.
  */
 import { join, resolve } from 'node:path';

@@ -92,10 +92,10 @@ const print = (text) => process.stdout.write(`${text}\n`);
  * of the others. Everything else waits for conditions.
  */
 const CLASSES = [
-  { name: 'steady', atOnce: 1, files: /\/drills\/|system\/units|integration\/(?:broken-camera|crash|disk-trouble|monitor\.|native-|overload|preview\.|recording|resume|segmentsink)/ },
-  { name: 'system', atOnce: 1, files: /system\/(?:install|technician)/ },
-  { name: 'browser', atOnce: 1, files: /integration\/(?:web-|webrtc-|preview-webrtc|monitor-webrtc)/ },
-  { name: 'patient', atOnce: 3, files: /./ },
+  { atOnce: 1, files: /\/drills\/|system\/units|integration\/(?:broken-camera|crash|disk-trouble|monitor\.|native-|overload|preview\.|recording|resume|segmentsink)/ },
+  { atOnce: 1, files: /system\/(?:install|technician)/ },
+  { atOnce: 1, files: /integration\/(?:web-|webrtc-|preview-webrtc|monitor-webrtc)/ },
+  { atOnce: 3, files: /./ },
 ];
 const FILES_AT_ONCE = 3;
 /**

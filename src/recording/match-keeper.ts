@@ -52,6 +52,7 @@ export class MatchKeeper {
   #repairing: AbortController | null = null;
   #writeTimer: NodeJS.Timeout | null = null;
   #tidyTimer: NodeJS.Timeout | null = null;
+  #writeDueMonoMs = 0;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -123,7 +124,11 @@ export class MatchKeeper {
   }
 
   #followAfter(waitMs: number, matchDir: string): void {
-    this.#writeTimer ??= setTimeout(() => {
+    const dueMonoMs = performance.now() + waitMs;
+    if (this.#writeTimer !== null && this.#writeDueMonoMs <= dueMonoMs) return;
+    if (this.#writeTimer !== null) clearTimeout(this.#writeTimer);
+    this.#writeDueMonoMs = dueMonoMs;
+    this.#writeTimer = setTimeout(() => {
       this.#writeTimer = null;
       this.#follow(matchDir);
     }, waitMs);

@@ -6,7 +6,11 @@ import { execa } from '#execa';
 import t from 'tap';
 import { ids, LibraryRig } from '../support/library.js';
 import { Rig, until } from '../support/rig.js';
+import { systemClock } from '../../src/lib/clock.js';
 import { isTempFileName } from '../../src/lib/durable-file.js';
+import { Catalogue } from '../../src/library/worker/catalogue.js';
+import { Keeper } from '../../src/library/worker/keeper.js';
+import type { FromThread } from '../../src/library/worker/protocol.js';
 
 const NEVER = 3_600_000;
 
@@ -27,6 +31,26 @@ t.test('matches that others copy in, rename and remove are followed by the watch
   await until(() => ids(library).join() === 'Cup', 'a renamed match has its new name');
   await rm(rig.path('Cup'), { recursive: true });
   await until(() => ids(library).length === 0, 'rm -r disappears');
+});
+
+t.test('a match that is being copied in while the rig starts is followed until it is whole', async (t) => {
+  const rig = await LibraryRig.make(t);
+  const settings = { recordingsDir: rig.recordingsDir, catalogueFile: join(rig.stateDir, 'catalogue.sqlite'), compareEveryMs: NEVER, rereadMatches: 0, gatherMs: 50, settledAfterMs: 0 };
+  const silent = (): void => undefined;
+  let bytes = 0;
+  const send = (message: FromThread): void => {
+    if (message.kind === 'changed') bytes = message.matches.find(({ matchId }) => matchId === 'Derby')?.totalBytes ?? bytes;
+  };
+  const keeper = new Keeper({ settings, catalogue: new Catalogue(settings.catalogueFile, silent), clock: systemClock, say: silent, send });
+  t.teardown(() => keeper.close());
+  keeper.load();
+  await keeper.compare();
+  await rig.put('Derby/segments/cam0_1.mp4', '1');
+  // What the watcher asks for when it has begun to watch.
+  await keeper.compare();
+  t.equal(bytes, 1);
+  await rig.put('Derby/segments/cam0_2.mp4', '22');
+  await until(() => bytes === 3, 'the rest is found although nobody tells of it');
 });
 
 t.test('without a word from anybody the comparison finds what was added to an old match, and files that grow', async (t) => {

@@ -150,3 +150,23 @@ t.test('a daemon does not start on a bad file and lists everything that is wrong
   }
   t.match(await readFile(file, 'utf8'), /70000/);
 });
+
+t.test('every file is told of while it is written, also right after another one was closed', async (t) => {
+  const rig = await Rig.start({ env: { TOUCHLINE_RECORDING_SEGMENT_SECONDS: '4' } });
+  t.teardown(() => rig.dispose());
+  await rig.record('told');
+  const toldOpen = new Set<string>();
+  await until(async () => {
+    const names = (await rig.segments('told', 0)).slice(0, 4);
+    const manifest = await rig.manifest('told').catch(() => null);
+    for (const id of Object.keys(manifest?.['cameras'] ?? {})) {
+      const segments = manifest?.['cameras']?.[id]?.['segments'];
+      const open = Array.from({ length: Number(segments?.['length']) }, (_none, index) => segments?.[index]).filter((segment) => segment?.['finalised']?.valueOf() === false);
+      for (const segment of open) toldOpen.add(String(segment?.['name']));
+    }
+    return names.length === 4;
+  }, 'three files are closed', 30_000);
+  const closed = (await rig.segments('told', 0)).slice(0, 3);
+  t.strictSame(closed.filter((name) => !toldOpen.has(name)), [], 'each of them was told of before');
+  t.match((await rig.stop()).body, { success: true });
+});
