@@ -1,6 +1,7 @@
-// Runs the compiled tests, three files at a time, and says what came of them: a line per file, with the diagnostics of what failed
-// in it, what was left out and why, what failed once more, and as the very last line `N passed, N failed`. Arguments pick test files by a part of
-// their path; `--short` leaves out what CI has no time for. The exit code is 0 only when tests ran and none failed.
+// Runs the compiled tests, three files at a time, and says what came of them: a line per file, with the diagnostics of
+// what failed in it, what was left out and why, what failed once more, and as the very last line `N passed, N failed`.
+// Arguments pick test files by a part of their path; `--short` leaves out what CI has no time for, and gives a file that
+// failed beside others a second run alone, which it names. The exit code is 0 only when tests ran and none failed.
 
 import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
@@ -103,12 +104,19 @@ const FILES_AT_ONCE = 3;
  * other files hold, too.
  */
 const AT_LENGTH = /integration\/(?:api-cli-daemon|camera-stack|marks-playback|marks-rig|preview-displaced|recording-edges|recording-review|report|resume|web-aiming|web-technician|webrtc-vanish)\.test/;
+/** More files than these do not fail by chance. */
+const UNSTEADY_AT_MOST = 2;
 /** A file that takes longer hangs. */
 const FILE_LIMIT_MS = 300_000;
 
-/** One file, as a suite of that name for the reader. Resolves with what was wrong beyond its failed tests, or null. */
-async function runFile(file, reader) {
+/** One file, as a suite of that name. Resolves with what its reader read, and with what was wrong beyond its failed tests, or null. */
+async function runFile(file) {
   const startedMs = performance.now();
+  const reader = new TapReader((name, ok, tail) => {
+    // Beside its line: of a long run, the end alone may be kept.
+    for (const failure of reader.failures) print(`\nfailed: ${failure.name}\n${failure.detail.join('\n')}`);
+    print(`${ok ? 'ok    ' : 'FAILED'} ${name.replace(/^build\//, '')} ${tail.replace(/^time=/, '')}`.trimEnd());
+  });
   const lines = [];
   const test = spawn(process.execPath, [file], {
     cwd: ROOT,
@@ -127,18 +135,12 @@ async function runFile(file, reader) {
   reader.read(`# Subtest: ${file}`);
   for (const line of lines) reader.read(`    ${line}`);
   reader.read(`${problem === null ? 'ok' : 'not ok'} - ${file} # time=${Math.round(performance.now() - startedMs)}ms`);
-  return problem;
+  return { file, reader, problem };
 }
 
-async function run(files) {
-  let told = 0;
-  const reader = new TapReader((file, ok, tail) => {
-    // Beside its line: of a long run, the end alone may be kept.
-    for (const { name, detail } of reader.failures.slice(told)) print(`\nfailed: ${name}\n${detail.join('\n')}`);
-    told = reader.failures.length;
-    print(`${ok ? 'ok    ' : 'FAILED'} ${file.replace(/^build\//, '')} ${tail.replace(/^time=/, '')}`.trimEnd());
-  });
-  const problems = [];
+/** All files, as many at a time as their classes allow. */
+async function runAll(files) {
+  const results = [];
   const waiting = CLASSES.map(({ atOnce }, index) => ({
     files: files.filter((file) => CLASSES.findIndex((one) => one.files.test(file)) === index),
     free: atOnce,
@@ -149,29 +151,48 @@ async function run(files) {
       const next = waiting.find(({ files: own, free }) => own.length > 0 && free > 0);
       if (next === undefined) return;
       next.free -= 1;
-      const problem = await runFile(next.files.shift(), reader);
+      results.push(await runFile(next.files.shift()));
       next.free += 1;
-      if (problem !== null) problems.push(problem);
     }
   };
   await Promise.all(Array.from({ length: FILES_AT_ONCE }, worker));
-  return { reader, problem: problems.length === 0 ? null : problems.join(', ') };
+  return results;
 }
 
-function report({ reader, problem }) {
-  const counts = { ...reader.counts };
-  for (const { name } of reader.failures) print(`failed: ${name}`);
-  if (reader.skipped.length > 0) {
+/**
+ * Files that failed beside others, once more and alone, in place of their first results. What is broken fails again; what
+ * met a machine without time does not, and is named so that somebody looks.
+ */
+async function runUnsteady(results) {
+  const failed = results.filter(({ problem }) => problem !== null);
+  if (failed.length === 0 || failed.length > UNSTEADY_AT_MOST) return { results, unsteady: [] };
+  print(`\nonce more, alone: ${failed.map(({ file }) => basename(file, '.test.js')).join(', ')}`);
+  const again = [];
+  for (const { file } of failed) again.push(await runFile(file));
+  return {
+    results: [...results.filter(({ problem }) => problem === null), ...again],
+    unsteady: failed.filter(({ file }) => again.some((one) => one.file === file && one.problem === null)),
+  };
+}
+
+function report({ results, unsteady }) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const { reader } of results) for (const key of Object.keys(counts)) counts[key] += reader.counts[key];
+  const failures = results.flatMap(({ reader }) => reader.failures);
+  const skipped = results.flatMap(({ reader }) => reader.skipped);
+  const problems = results.map(({ problem }) => problem).filter((problem) => problem !== null);
+  for (const { name } of failures) print(`failed: ${name}`);
+  for (const { reader } of unsteady) for (const { name } of reader.failures) print(`unsteady, failed beside others and passed alone: ${name}`);
+  if (skipped.length > 0) {
     print('\nleft out:');
-    for (const { name, detail } of reader.skipped) print(`  ${name} (${detail.replace(/^SKIP\s*/, '')})`);
+    for (const { name, detail } of skipped) print(`  ${name} (${detail.replace(/^SKIP\s*/, '')})`);
   }
-  if (problem !== null && counts.failed === 0) {
-    print(`\n${problem}, although no test reported a failure`);
-    counts.failed = Math.max(1, reader.failures.length);
+  if (problems.length > 0 && counts.failed === 0) {
+    print(`\n${problems.join(', ')}, although no test reported a failure`);
+    counts.failed = Math.max(1, failures.length);
   }
   print('');
-  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
-  print(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
+  print(`${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`);
   return counts.failed === 0 && counts.passed > 0;
 }
 
@@ -183,5 +204,6 @@ if (files.length === 0) {
   print('0 passed, 0 failed');
   process.exitCode = 1;
 } else {
-  process.exitCode = report(await run(files)) ? 0 : 1;
+  const results = await runAll(files);
+  process.exitCode = report(isShort ? await runUnsteady(results) : { results, unsteady: [] }) ? 0 : 1;
 }
