@@ -89,12 +89,12 @@ const print = (text) => process.stdout.write(`${text}\n`);
 
 /**
  * What may run at the same time, in the order in which it is begun. Steady: promises times, or that a busy machine loses
- * no frame, so one after the other. System: machines that boot. Browser: rendering without a graphics processor takes one
- * of the others. Everything else waits for conditions.
+ * no frame, so one after the other. System: machines that boot, which wait most of the time, so beside the three. Browser:
+ * rendering without a graphics processor takes one of the others. Everything else waits for conditions.
  */
 const CLASSES = [
   { atOnce: 1, files: /\/drills\/|system\/units|integration\/(?:broken-camera|crash|disk-trouble|monitor\.|native-|overload|preview\.|recording|resume|segmentsink)/ },
-  { atOnce: 1, files: /system\/(?:install|technician)/ },
+  { atOnce: 1, isBeside: true, files: /system\/(?:install|technician)/ },
   { atOnce: 1, files: /integration\/(?:web-|webrtc-|preview-webrtc|monitor-webrtc)/ },
   { atOnce: 3, files: /./ },
 ];
@@ -103,7 +103,7 @@ const FILES_AT_ONCE = 3;
  * Left out of a short run, which has to be over in ten minutes on two processors: they go deeper into promises that
  * other files hold, too.
  */
-const AT_LENGTH = /integration\/(?:api-cli-daemon|camera-stack|marks-playback|marks-rig|preview-displaced|recording-edges|recording-review|report|resume|web-aiming|web-technician|webrtc-vanish)\.test/;
+const AT_LENGTH = /integration\/(?:api-cli-daemon|camera-stack|diagnostics-rig|disk-full|marks-playback|marks-rig|preview-displaced|recording-edges|recording-review|report|resume|web-aiming|web-kiosk-trouble|web-marks|web-technician|webrtc-fallback|webrtc-leaks|webrtc-vanish)\.test/;
 /** More files than these do not fail by chance. */
 const UNSTEADY_AT_MOST = 2;
 /** A file that takes longer hangs. */
@@ -141,21 +141,22 @@ async function runFile(file) {
 /** All files, as many at a time as their classes allow. */
 async function runAll(files) {
   const results = [];
-  const waiting = CLASSES.map(({ atOnce }, index) => ({
+  const waiting = CLASSES.map(({ atOnce, isBeside = false }, index) => ({
+    isBeside,
     files: files.filter((file) => CLASSES.findIndex((one) => one.files.test(file)) === index),
     free: atOnce,
   }));
   // Whoever has time takes the next file of the first class that allows one more.
-  const worker = async () => {
+  const worker = async (isBeside) => {
     for (;;) {
-      const next = waiting.find(({ files: own, free }) => own.length > 0 && free > 0);
+      const next = waiting.find((one) => one.isBeside === isBeside && one.files.length > 0 && one.free > 0);
       if (next === undefined) return;
       next.free -= 1;
       results.push(await runFile(next.files.shift()));
       next.free += 1;
     }
   };
-  await Promise.all(Array.from({ length: FILES_AT_ONCE }, worker));
+  await Promise.all([worker(true), ...Array.from({ length: FILES_AT_ONCE }, () => worker(false))]);
   return results;
 }
 

@@ -22,6 +22,8 @@ else await t.test('an appliance from its installation to its end', { timeout: 30
   t.teardown(() => machine.dispose());
   await machine.write('/etc/touchline/touchline.json', JSON.stringify(Installed.config));
   await machine.boot();
+  // A box has no compilers, and no Node of its own.
+  await machine.run(['sh', '-c', 'cd /usr/bin && rm -f cc *gcc* c++ *g++* *clang* ld *-ld *-ld.* as *-as make cmake ninja meson node npm npx && ! command -v cc gcc ld make node']);
   const rig = new Installed(machine, versions);
   const hosts = async (): Promise<readonly number[]> => [await rig.hostPid(0), await rig.hostPid(1)];
   const exists = async (path: string): Promise<boolean> => (await machine.run(['test', '-e', path], { mayFail: true })).exitCode === 0;
@@ -42,6 +44,15 @@ else await t.test('an appliance from its installation to its end', { timeout: 30
     t.equal(await rig.daemonVersion(), firstId);
     t.match((await rig.touchline('--version')).stdout, firstId);
     t.equal((await rig.touchline('health')).exitCode, 0);
+  });
+
+  await t.test('its services may do little beyond their work', async (t) => {
+    const isWithin = async (tenths: number, unit: string): Promise<boolean> => (await machine.run(['systemd-analyze', 'security', '--no-pager', `--threshold=${tenths}`, unit], { mayFail: true })).exitCode === 0;
+    // Of ten, as `systemd-analyze security` counts; docs/appliance.md has today's figures.
+    t.ok(await isWithin(20, 'touchline.service'));
+    t.ok(await isWithin(22, 'touchline-camera@0.service'));
+    t.ok(await isWithin(20, 'touchline-nvargus-restart.service'));
+    t.notOk(await isWithin(20, 'touchline-kiosk.service'), 'a browser on a screen needs more');
   });
 
   await t.test('a second time changes nothing', async (t) => {
