@@ -93,8 +93,8 @@ const print = (text) => process.stdout.write(`${text}\n`);
  * rendering without a graphics processor takes one of the others. Everything else waits for conditions.
  */
 const CLASSES = [
-  { atOnce: 1, files: /\/drills\/|system\/units|integration\/(?:broken-camera|crash|disk-trouble|monitor\.|native-|overload|preview\.|recording|resume|segmentsink)/ },
-  { atOnce: 1, isBeside: true, files: /system\/(?:install|technician)/ },
+  { atOnce: 1, files: /\/drills\/|integration\/(?:broken-camera|crash|disk-trouble|monitor\.|native-|overload|preview\.|recording|resume|segmentsink)/ },
+  { atOnce: 1, isBeside: true, files: /system\/(?:install|technician|units)/ },
   { atOnce: 1, files: /integration\/(?:web-|webrtc-|preview-webrtc|monitor-webrtc)/ },
   { atOnce: 3, files: /./ },
 ];
