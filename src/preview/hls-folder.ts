@@ -28,6 +28,8 @@ export interface HlsFiles {
 
 export class HlsFolder {
   readonly path: string;
+  /** One at a time for each camera: a removal that began before a new picture must not take that one's files. */
+  readonly #removals = new Map<number, Promise<void>>();
 
   constructor(path: string) {
     this.path = path;
@@ -45,6 +47,12 @@ export class HlsFolder {
   }
 
   async remove(camera: number): Promise<void> {
+    const removal = (this.#removals.get(camera) ?? Promise.resolve()).catch(() => undefined).then(() => this.#removeNow(camera));
+    this.#removals.set(camera, removal);
+    await removal;
+  }
+
+  async #removeNow(camera: number): Promise<void> {
     const names = await readdir(this.path).catch(() => []);
     const own = new RegExp(`^cam${camera}(?:\\.m3u8|_\\d+\\.ts)$`);
     await this.#removeAll(names.filter((name) => own.test(name)));

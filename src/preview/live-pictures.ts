@@ -67,8 +67,9 @@ export async function openLivePictures(options: LivePicturesOptions): Promise<Li
   if (!hasPorts) log.error('no UDP port can be opened: live pictures are shown over HLS only');
   const webrtcSupported = library !== null && hasPorts;
   const monitors = monitorStreams(options.monitors);
+  const liveCameras = cameras.map((camera) => new LiveCamera(camera, clock));
   const preview = new Preview({
-    cameras: cameras.map((camera) => new LiveCamera(camera, clock)),
+    cameras: liveCameras,
     mutex: options.mutex,
     plan: async (camera) => {
       const { playlist, segments } = await hls.prepare(camera);
@@ -95,9 +96,15 @@ export async function openLivePictures(options: LivePicturesOptions): Promise<Li
   );
   const sessions = new WebrtcSessions({ streams: [...streams, ...monitors.streams], library: webrtcSupported ? library : null, udpPort, nextUdpPort, bindAddress: options.bindAddress, iceServers, clock, log });
   preview.events.on('sessionEnded', (sessionId) => sessions.over(sessionId));
-  // A picture that stands still would look like a match that does. A live picture has its own watch over frames.
+  let tidying: Promise<unknown> | null = null;
   const patrol = setInterval(() => {
+    // A picture that stands still would look like a match that does. A live picture has its own watch over frames.
     for (const { sessionId } of monitors.silent()) sessions.over(sessionId);
+    // A camera process that outlived its daemon goes on writing until it is told that nobody wants the picture any more.
+    const silent = liveCameras.filter(({ isUsed, camera }) => !isUsed && camera.state !== null && camera.state.live === null);
+    tidying ??= Promise.allSettled(silent.map(({ id }) => hls.remove(id))).finally(() => {
+      tidying = null;
+    });
   }, PATROL_MS);
   return {
     preview,

@@ -193,9 +193,10 @@ t.test('a start that is taken back leaves the earlier part of the same match as 
   await rig.record('twice');
   await rig.stop();
   const contents = async (): Promise<string[]> => {
-    const names = await readdir(join(rig.recordingsDir, 'twice'), { recursive: true });
+    // The manifest may just be written anew, by way of a file that is gone the next moment.
+    const names = (await readdir(join(rig.recordingsDir, 'twice'), { recursive: true })).filter((name) => !/^\.?match\.json/.test(name));
     const sizes = await Promise.all(names.map(async (name) => `${name} ${(await stat(join(rig.recordingsDir, 'twice', name))).size}`));
-    return sizes.filter((line) => !line.startsWith('match.json') && !line.startsWith('segments ')).sort();
+    return sizes.filter((line) => !line.startsWith('segments ')).sort();
   };
   const before = await contents();
   await setFault('no-frames@1');
