@@ -1,7 +1,7 @@
 /* LD_PRELOAD library that makes one call to the disk go wrong, at a moment that a test chooses.
  *
  * DISK_FAULT=<call>@<n>[+]=<what>: the n-th call (from 1; with + every one from there on) of pwrite, fdatasync, fsync,
- * linkat or tmpfile (an open with O_TMPFILE)
+ * linkat, unlink (of an MPEG-TS file) or tmpfile (an open with O_TMPFILE)
  *   kill        ends the process as kill -9 would, before the call
  *   <number>    fails with that errno
  *   d<number>   takes that many milliseconds longer
@@ -74,6 +74,16 @@ int
 linkat (int from_folder, const char *from, int to_folder, const char *to, int flags)
 {
   return is_faulty ("linkat") ? -1 : REAL (linkat) (from_folder, from, to_folder, to, flags);
+}
+
+int
+unlink (const char *path)
+{
+  size_t length = strlen (path);
+
+  if (length > 3 && strcmp (path + length - 3, ".ts") == 0 && is_faulty ("unlink"))
+    return -1;
+  return REAL (unlink) (path);
 }
 
 int
