@@ -204,7 +204,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     undo.push({ end: () => recorder.shutdown(), leave: () => undefined });
     const tellStatus = (): void => notifier.status(statusLine(recorder.status()));
     // A disk that hangs is none of it: the next daemon would hang, too.
-    const work = [{ what: 'the state of the recording is known', goesOn: () => (tellStatus(), true), toleranceMs: 0 }, answersRequests(`${http.url}/api/v1/recording`)];
+    const work = [{ what: 'the state of the recording is known', goesOn: () => (tellStatus(), true), toleranceMs: 0 }, answersRequests({ host: config.host, port: http.port, path: '/api/v1/recording' })];
     const progress = new ProgressWatch({ notifier, work, clock: systemClock, log });
     undo.push({ end: () => progress.stop() });
     recorder.events.on('changed', tellStatus);

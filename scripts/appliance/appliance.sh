@@ -61,7 +61,7 @@ activate() {
     say "Touchline $id is running already"
     return
   fi
-  if [ -n "$before" ] && answers "$before" && ! ask "$before" health; then
+  if [ -n "$before" ] && answers "$before" && ! ask "$before" health >/dev/null; then
     say "Note: machine or recording were not well before this; see: touchline health"
     wanted=answers
   fi

@@ -12,7 +12,7 @@ BACK_WITHIN_SECONDS=30
 ask() {
   local folder="$VERSIONS/$1"
   shift
-  TOUCHLINE_CONFIG="$CONFIG" timeout 10 "$folder/bin/node" "$folder/build/src/cli/touchline.js" "$@" >/dev/null 2>&1
+  TOUCHLINE_CONFIG="$CONFIG" TOUCHLINE_STATE_DIR="$STATE" timeout 10 "$folder/bin/node" "$folder/build/src/cli/touchline.js" "$@" 2>/dev/null
 }
 
 main_pid() { systemctl show --property=MainPID --value touchline.service; }
@@ -23,14 +23,14 @@ answers() {
   systemctl --quiet is-active touchline.service || return 1
   pid=$(main_pid)
   [ "$(readlink "/proc/$pid/exe" 2>/dev/null)" = "$VERSIONS/$id/bin/node" ] || return 1
-  ask "$id" status
+  ask "$id" status >/dev/null
 }
 
 # is_well VERSION WANTED: `answers` asks no more than that, where machine or recording were not well before either: a full
 # disk is no fault of a new version.
 is_well() {
   answers "$1" || return 1
-  [ "$2" = answers ] || ask "$1" health
+  [ "$2" = answers ] || ask "$1" health >/dev/null
 }
 
 # await_health VERSION WANTED SECONDS
@@ -50,9 +50,17 @@ await_health() {
   return 1
 }
 
-# Whether the daemon says that a recording is running.
+# Whether a recording is running: as the daemon says; where none can be asked, the cameras record without it.
 is_recording() {
-  local folder="$VERSIONS/$1" status
-  status=$(TOUCHLINE_CONFIG="$CONFIG" timeout 10 "$folder/bin/node" "$folder/build/src/cli/touchline.js" status --json 2>/dev/null) || return 1
-  [[ $status == *'"recording":{"recording":true'* ]]
+  local status intent camera
+  if status=$(ask "$1" status --json); then
+    [[ $status == *'"recording":{"recording":true'* ]]
+    return
+  fi
+  for intent in /run/touchline/camera*.intent.json; do
+    camera=${intent##*/camera}
+    camera=${camera%.intent.json}
+    if [ -e "$intent" ] && systemctl --quiet is-active "touchline-camera@$camera.service"; then return 0; fi
+  done
+  return 1
 }

@@ -4,7 +4,8 @@
 # interruption leaves the old one or the new one. DESTDIR is put in front of every path, for packages.
 
 DESTDIR=${DESTDIR:-}
-OPT="$DESTDIR/opt/touchline"
+# As the kernel names the programs of running processes: /opt may be a link to a larger disk.
+OPT=$(readlink -m "$DESTDIR/opt/touchline")
 VERSIONS="$OPT/versions"
 CURRENT="$OPT/current"
 CONFIG="$DESTDIR/etc/touchline/touchline.json"

@@ -6,8 +6,15 @@ remove_versions() {
   [ -n "$DESTDIR" ] || rm -rf /run/touchline /var/cache/touchline
 }
 
-# A folder with a film in it is never removed, wherever the configuration put it.
-holds_recordings() { [ -n "$(find "$1" \( -name '*.mp4' -o -name match.json \) -print -quit 2>/dev/null)" ]; }
+# A folder with a film in it is never removed, wherever the configuration put it, and the folder of recordings only when
+# there is no file at all in it.
+holds_recordings() {
+  if [ "$1" = "$STATE/recordings" ]; then
+    [ -n "$(find "$1" -type f -print -quit 2>/dev/null)" ]
+  else
+    [ -n "$(find "$1" \( -name '*.mp4' -o -name '*.mov' -o -name '*.mkv' -o -name '*.ts' -o -name match.json \) -print -quit 2>/dev/null)" ]
+  fi
+}
 
 # State and configuration.
 purge() {

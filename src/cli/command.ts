@@ -10,6 +10,8 @@ export interface CliContext {
   readonly terminal: Terminal;
   /** The daemon's own configuration, from the same file and environment; throws what is wrong with it. */
   readonly loadSettings: (configFile: string | null) => Promise<RigSettings>;
+  /** The same as a daemon starts with it: where the file is broken, what was kept of it. For who only has to find the daemon. */
+  readonly settingsInForce: (configFile: string | null) => Promise<RigSettings>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }

@@ -25,7 +25,7 @@ const UNSPECIFIED: ReadonlyMap<string, string> = new Map([
 /** A client for the daemon that the arguments name, or else the configuration. */
 export async function connect(args: Arguments, context: CliContext): Promise<DaemonClient> {
   const given = args.text('url');
-  const url = given === null ? daemonUrl(await context.loadSettings(args.text('config'))) : checkedUrl(given);
+  const url = given === null ? daemonUrl(await context.settingsInForce(args.text('config'))) : checkedUrl(given);
   return new DaemonClient(url, context.signal);
 }
 

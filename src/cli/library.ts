@@ -76,7 +76,7 @@ async function rebuild(args: Arguments, context: CliContext): Promise<ExitCode> 
     // A daemon at a given address may be on another machine: its files are not ours.
     if (asTouchlineError(thrown).code !== 'daemon_unreachable' || args.text('url') !== null) throw thrown;
   }
-  const file = catalogueFile((await context.loadSettings(args.text('config'))).stateDir);
+  const file = catalogueFile((await context.settingsInForce(args.text('config'))).stateDir);
   try {
     removeCatalogue(file);
   } catch (thrown) {

@@ -85,7 +85,7 @@ async function fill(archive: ReportArchive, configOption: string | null, context
   await addDoctor(collector, configOption);
   await collector.programs(systemSources());
   try {
-    const settings = await context.loadSettings(configOption);
+    const settings = await context.settingsInForce(configOption);
     await collector.daemon(daemonUrl(settings));
     for (const folder of memoryFolders(settings)) await collector.folder(folder);
     await addMatches(collector, settings.recordingsDir);

@@ -1,18 +1,20 @@
 import type { Config } from '../config/config.js';
-import { configFileOf, DEFAULT_CONFIG_FILE, loadConfig } from '../config/load.js';
+import { configFileOf, DEFAULT_CONFIG_FILE, type LoadedConfig, type LoadOptions } from '../config/load.js';
 import type { RigSettings } from './settings.js';
 
 const BYTES_PER_GB = 1024 ** 3;
 
-/** Reads the configuration as the daemon would; throws everything that is wrong with it. */
-export async function loadRigSettings(options: {
+interface Asked {
   readonly configFile: string | null;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
-}): Promise<RigSettings> {
+}
+
+/** Reads the configuration that the daemon reads; throws what `load` throws. */
+export async function loadRigSettings(options: Asked, load: (options: LoadOptions) => Promise<LoadedConfig>): Promise<RigSettings> {
   const { env, cwd } = options;
   const file = configFileOf({ option: options.configFile ?? undefined, env, cwd, defaultPath: DEFAULT_CONFIG_FILE });
-  const { config } = await loadConfig({ file, env, cwd });
+  const { config } = await load({ file, env, cwd });
   return toRigSettings(config, cwd);
 }
 

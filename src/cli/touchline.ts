@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** The command line `touchline`: arguments in, exit code out. */
+import { loadConfigForStart } from '../config/known-good.js';
+import { loadConfig } from '../config/load.js';
 import { productVersion } from '../lib/product-version.js';
 import type { CliContext } from './command.js';
 import { createCommands } from './commands.js';
@@ -27,7 +29,8 @@ const context: CliContext = {
   env: process.env,
   cwd,
   terminal: createTerminal(process.stdout, process.stderr),
-  loadSettings: (configFile) => loadRigSettings({ configFile, env: process.env, cwd }),
+  loadSettings: (configFile) => loadRigSettings({ configFile, env: process.env, cwd }, loadConfig),
+  settingsInForce: (configFile) => loadRigSettings({ configFile, env: process.env, cwd }, loadConfigForStart),
   signal: interruption.signal,
 };
 const commands = createCommands(async () => (await import('../main.js')).startDaemon);

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { isObject, type JsonObject } from '../lib/json-schema.js';
 import { type Config, toConfig } from './config.js';
 import { type Env, envLayer } from './env-layer.js';
@@ -64,7 +64,7 @@ export function combineLayers(file: FileLayer, environment: Layer, cwd: string):
   const brokenAlone = [...file.violations, ...environment.violations];
   // Rules between keys say nothing true while a layer is left out because of its own faults.
   if (brokenAlone.length > 0) throw configError(brokenAlone);
-  const said = mergeObjects(file.values, environment.values);
+  const said = withOwnRecordings(mergeObjects(file.values, environment.values));
   const originOf = (path: readonly (string | number)[]): Origin =>
     environment.originOf(path) ?? file.originOf(path) ?? { kind: 'default' };
 
@@ -78,6 +78,12 @@ export function combineLayers(file: FileLayer, environment: Layer, cwd: string):
 
   const origins = new Map(leavesOf(wire).map((path): [string, Origin] => [path.join('.'), originOf(path)]));
   return { config: toConfig(wire), wire, origins, fileFound: file.found };
+}
+
+/** Whoever says where the state lies has a place of his own, and matches belong there, too. */
+function withOwnRecordings(said: JsonObject): JsonObject {
+  const { recordings_dir: recordings, state_dir: state } = said;
+  return recordings !== undefined || typeof state !== 'string' ? said : { ...said, recordings_dir: join(state, 'recordings') };
 }
 
 /** Objects are merged key by key, everything else is replaced. */

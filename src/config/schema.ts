@@ -87,7 +87,7 @@ const general = {
       ...LIVE,
     },
   ),
-  recordings_dir: folder({ default: 'var/recordings', description: 'Where matches are recorded.' }),
+  recordings_dir: folder({ default: 'var/recordings', description: 'Where matches are recorded; without it, `recordings` below a state_dir that is set.' }),
   state_dir: folder({ default: 'var/state', description: 'What the daemon must remember across a power cut.' }),
   runtime_dir: folder({ default: 'var/run', description: 'Sockets and intent files of the running cameras.' }),
   camera_supervisor: Type.Enum(['self', 'systemd'], {

@@ -34,7 +34,7 @@ async function run(argv: readonly string[], changes: Partial<CliContext> = {}, s
 
 t.test('record starts what was asked for and shows the cameras that deliver', async (t) => {
   const { recording, port } = await serve(t, { start: async () => STARTED });
-  const configured = { loadSettings: async () => settings({ port }) };
+  const configured = { settingsInForce: async () => settings({ port }) };
   const named = await run(['record', 'U19 – Derby', '--force', '--process'], configured);
   t.same(named, {
     exitCode: 0,

@@ -31,7 +31,7 @@ async function daemon(t: Test, answers: Readonly<Record<string, unknown>>): Prom
 
 async function run(argv: readonly string[], changes: Parameters<typeof settings>[0]) {
   const terminal = recordTerminal();
-  const exitCode = await runCli(argv, createCommands(() => Promise.reject(new Error('not planned'))), '1', cliContext(terminal, { loadSettings: async () => settings(changes) }));
+  const exitCode = await runCli(argv, createCommands(() => Promise.reject(new Error('not planned'))), '1', cliContext(terminal, { settingsInForce: async () => settings(changes) }));
   return { exitCode, out: terminal.stdout.join('\n'), err: terminal.stderr.join('\n') };
 }
 

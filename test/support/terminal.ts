@@ -48,6 +48,7 @@ export function cliContext(terminal: Terminal, changes: Partial<CliContext> = {}
     cwd: '/nowhere',
     terminal,
     loadSettings: async () => settings(),
+    settingsInForce: async () => settings(),
     signal: new AbortController().signal,
     ...changes,
   };

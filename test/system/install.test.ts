@@ -85,6 +85,11 @@ else await t.test('an appliance from its installation to its end', { timeout: 30
       const refused = await rig.uninstall({}, { mayFail: true });
       t.equal(refused.exitCode, 1);
       t.match(refused.stderr, /recording is running/);
+      await machine.run(['systemctl', 'stop', 'touchline.service']);
+      const unasked = await rig.uninstall({}, { mayFail: true });
+      t.match(unasked.stderr, /recording is running/, 'nor while no daemon can be asked');
+      await machine.run(['systemctl', 'start', 'touchline.service']);
+      await until(() => rig.answers(), 'the daemon answers again', 30_000);
       await isUntouched();
     });
 
@@ -104,7 +109,11 @@ else await t.test('an appliance from its installation to its end', { timeout: 30
       // What an interrupted copy leaves behind.
       await machine.run(['sh', '-c', 'mkdir /opt/touchline/versions/.partial.abc && cp -r /opt/touchline/versions/1.0.0*/build /opt/touchline/versions/.partial.abc/']);
       await machine.run(['sh', '-c', 'ln -s versions/nowhere /opt/touchline/.current.1']);
+      const config = '/etc/touchline/touchline.json';
+      await machine.run(['sh', '-c', `cp ${config} /root/kept.json && printf '{ "port": ' > ${config}`]);
       await rig.install(second);
+      t.equal((await rig.touchline('status')).exitCode, 0, 'a file that somebody left broken hides the daemon from nobody who may look');
+      await machine.run(['sh', '-c', `cat /root/kept.json > ${config}`]);
       t.equal(await rig.daemonVersion(), secondId);
       t.strictSame(await rig.versions(), [firstId, secondId].sort(), 'nothing half-made is left');
       await isUntouched();

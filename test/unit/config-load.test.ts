@@ -41,6 +41,15 @@ const rig = async (t: Test): Promise<Rig> => {
   return { folder, path, load, complaints };
 };
 
+t.test('matches lie with the state where only the state has a place of its own', async (t) => {
+  const { load, folder } = await rig(t);
+  const recordingsOf = async (file: unknown, env: Record<string, string> = {}) => (await load(file, env)).config.recordingsDir;
+  t.equal(await recordingsOf({ state_dir: 'mine' }), join(folder, 'mine/recordings'));
+  t.equal(await recordingsOf({ state_dir: 'mine', recordings_dir: 'films' }), join(folder, 'films'));
+  t.match(await recordingsOf({}), /var\/recordings$/);
+  t.equal(await recordingsOf({}, { TOUCHLINE_STATE_DIR: '/var/lib/touchline' }), '/var/lib/touchline/recordings');
+});
+
 t.test('without a file and variables every value is the default', async (t) => {
   const { config, origins, fileFound } = await loadConfig({ file: { path: '/nowhere/touchline.json', mustExist: false }, env: {}, cwd: '/cwd' });
   t.match(config, {

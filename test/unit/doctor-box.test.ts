@@ -8,7 +8,8 @@ import { checkClocks, checkPowerMode, checkTemperature, identifyBoard } from '..
 import { checkWallClock } from '../../src/cli/doctor/clock.js';
 import { type Machine, thisMachine } from '../../src/cli/doctor/machine.js';
 import { checkMount, mountOf, parseMounts } from '../../src/cli/doctor/mounts.js';
-import { checkHardwareWatchdog, checkJournal, checkJournalRight, checkRestartHelper, checkUnits, parseUnits } from '../../src/cli/doctor/service.js';
+import { checkSandbox } from '../../src/cli/doctor/sandbox.js';
+import { checkHardwareWatchdog, checkJournal, checkJournalRight, checkRestartHelper, checkUnits, parseUnits, writersOf } from '../../src/cli/doctor/service.js';
 
 type Programs = Readonly<Record<string, string>>;
 
@@ -125,6 +126,7 @@ t.test('a recordings disk that is missing, read-only or unfit is named', async (
   const fstab = '# /mnt/old\nUUID=1 / ext4 defaults 0 1\nUUID=2 /mnt/matches ext4 nofail 0 2\nUUID=3 /mnt/usb vfat noauto 0 0\n';
   t.match(await check('/mnt/matches/2030', fstab), { state: 'failure', detail: /in \/etc\/fstab and not mounted/, fix: /mount \/mnt\/matches$/ });
   t.match(await check('/mnt/usb/x', fstab), { state: 'ok' });
+  t.match(await checkMount(await machineWith(t, { 'proc/self/mountinfo': MOUNTINFO }), '/media/rig', 'The recordings disk is missing'), { state: 'failure', detail: /missing/, fix: /lsblk/ }, 'what the daemon knows counts');
 });
 
 const unit = (changes: Readonly<Record<string, string>> = {}) =>
@@ -144,8 +146,24 @@ t.test('units that failed, do not start at boot or had to be started again are t
   t.match(checkBlocks(unit(), camera({ ActiveState: 'activating', SubState: 'auto-restart' })), [{ state: 'ok' }, { state: 'failure', detail: /auto-restart/ }]);
   t.equal(checkBlocks(unit(), camera({ UnitFileState: 'disabled', ActiveState: 'inactive' })).length, 1, 'a camera that the daemon starts itself');
   t.match(checkBlocks(unit(), camera({ ActiveState: 'inactive' })), [{ state: 'ok' }, { state: 'failure' }]);
+  const supervising = unit({ Environment: 'NODE_ENV=production TOUCHLINE_CAMERA_SUPERVISOR=systemd' });
+  t.match(checkBlocks(supervising, camera({ UnitFileState: 'disabled', ActiveState: 'inactive', SubState: 'dead' })), [{ state: 'ok' }, { state: 'failure', detail: /inactive/, fix: /systemctl start touchline-camera@1/ }], 'a camera that only its unit starts');
+  t.match(checkBlocks(supervising, camera({ LoadState: 'masked', ActiveState: 'inactive' })), [{ state: 'ok' }, { state: 'failure', detail: /masked/, fix: /unmask/ }]);
   t.match(checkBlocks(unit({ LoadState: 'not-found' })), [{ state: 'skipped', fix: /make install/ }]);
   t.match(checkUnits(null), [{ state: 'skipped' }]);
+});
+
+t.test('a folder that is read-only for the units is told, whatever its owner is', async (t) => {
+  const sandboxed = { ProtectSystem: 'strict', ProtectHome: 'yes', ReadWritePaths: '-/mnt -/media -/srv', StateDirectory: 'touchline', Environment: 'TOUCHLINE_CAMERA_SUPERVISOR=systemd' };
+  const check = (folder: string, changes: Record<string, string> = {}) =>
+    checkSandbox(writersOf(parseUnits([unit({ ...sandboxed, ...changes }), unit({ Id: 'touchline-camera@0.service', ...sandboxed })].join('\n\n'))), 'recordings folder', folder);
+  for (const folder of ['/var/lib/touchline/recordings', '/mnt/disk/matches', '/srv']) t.strictSame(await check(folder), [], folder);
+  t.match(await check('/data/matches'), [{ state: 'failure', detail: /read-only for touchline\.service, touchline-camera@0\.service$/, fix: /ReadWritePaths=\/data\/matches.*daemon-reload/ }]);
+  t.match(await check('/data/matches', { ReadWritePaths: '-/mnt /data' }), [{ detail: /read-only for touchline-camera@0\.service$/ }], 'one drop-in of two is missing');
+  t.match(await check('/mnt-other'), [{ state: 'failure' }], 'a name that begins alike');
+  t.match(await check('/home/coach/matches'), [{ state: 'failure', detail: /in a home/, fix: /another folder/ }]);
+  const open = { ProtectSystem: 'no', ProtectHome: 'no' };
+  t.strictSame(await checkSandbox(writersOf(parseUnits(unit(open))), 'recordings folder', '/data'), []);
 });
 
 t.test('a rig under systemd that cannot hear its camera stack, or not have it restarted, is told', async (t) => {

@@ -15,11 +15,19 @@ const ANSWER_TIMEOUT_MS = 3_000;
 const statusBody = compileSchema(StatusBody);
 const identityFile = compileSchema(ProcessIdentitySchema);
 
+/** What the daemon says; null when it does not know or does not run. */
+interface Told {
+  readonly hoursLeft: number | null;
+  /** About the disk that matches are recorded to because the configured one is missing; null when it is there. */
+  readonly substitute: string | null;
+}
+
+const NOTHING_TOLD: Told = { hoursLeft: null, substitute: null };
+
 export type Activity =
-  /** `hoursLeft`: as the daemon says; null when it does not know or does not run. */
-  | { readonly kind: 'idle'; readonly hoursLeft: number | null }
+  | ({ readonly kind: 'idle' } & Told)
   /** A recording, or the start or end of one. */
-  | { readonly kind: 'recording'; readonly hoursLeft: number | null }
+  | ({ readonly kind: 'recording' } & Told)
   /** No daemon answers, and where the cameras keep their state is closed to whoever asks. */
   | { readonly kind: 'unknown' };
 
@@ -30,8 +38,9 @@ export async function activityOf(settings: RigSettings, signal: AbortSignal): Pr
   );
   const status = text === null ? null : statusBody.parseJson(text);
   if (status?.ok === true) {
-    const { phase, recording, hours_left: hoursLeft } = status.value.recording;
-    return { kind: phase === 'idle' && !recording ? 'idle' : 'recording', hoursLeft };
+    const { phase, recording, hours_left: hoursLeft, recordings_disk: disk } = status.value.recording;
+    const substitute = disk.is_substitute ? (disk.message ?? 'the configured disk is missing: matches go to another one') : null;
+    return { kind: phase === 'idle' && !recording ? 'idle' : 'recording', hoursLeft, substitute };
   }
   return hostsActivity(settings);
 }
@@ -43,10 +52,10 @@ async function hostsActivity({ runtimeDir, config }: RigSettings): Promise<Activ
     for (const camera of config.cameras.keys()) {
       const identity = await readJsonFile(identityPath(runtimeDir, camera), identityFile);
       const hasIntent = await access(intentPath(runtimeDir, camera), constants.F_OK).then(() => true, () => false);
-      if ('value' in identity && isAlive(identity.value) && hasIntent) return { kind: 'recording', hoursLeft: null };
+      if ('value' in identity && isAlive(identity.value) && hasIntent) return { kind: 'recording', ...NOTHING_TOLD };
     }
-    return { kind: 'idle', hoursLeft: null };
+    return { kind: 'idle', ...NOTHING_TOLD };
   } catch (thrown) {
-    return errnoOf(thrown) === 'ENOENT' ? { kind: 'idle', hoursLeft: null } : { kind: 'unknown' };
+    return errnoOf(thrown) === 'ENOENT' ? { kind: 'idle', ...NOTHING_TOLD } : { kind: 'unknown' };
   }
 }

@@ -14,7 +14,8 @@ import { checkMount } from './mounts.js';
 import { checkFolder, checkSpace } from './places.js';
 import { bitrateKbps, checkAddress, checkCameras, checkRecordingPipelines, configuredRig, type ConfiguredRig, usesArgus } from './rig.js';
 import { type Account, accountOf, checkFolderOf } from './rights.js';
-import { checkHardwareWatchdog, checkJournal, checkJournalRight, checkRestartHelper, checkUnits, DAEMON_UNIT, readUnits, type Unit } from './service.js';
+import { checkSandbox } from './sandbox.js';
+import { checkHardwareWatchdog, checkJournal, checkJournalRight, checkRestartHelper, checkUnits, DAEMON_UNIT, readUnits, type Unit, writersOf } from './service.js';
 import { checkFfmpeg, checkFfprobe, checkGStreamer, checkNativePlugin, checkNode } from './software.js';
 
 export interface Examination {
@@ -90,22 +91,32 @@ async function examineConfiguration(examination: Examination, { account, units, 
           ...(usesArgus(rig) ? checkRestartHelper(units) : []),
           ...(activity.kind === 'recording' ? [skipped('cameras', 'pipelines are not built now: a match is being recorded with them')] : await checkRecordingPipelines(rig, installation, signal)),
         ]);
-  const places = await within('folders', () => examinePlaces(machine, settings, account, { activity, rig: rig instanceof Error ? null : rig }));
+  const places = await within('folders', () => examinePlaces(machine, settings, account, { activity, units, rig: rig instanceof Error ? null : rig }));
   const speed = await within('disk speed', async () => [await examineSpeed(examination, settings, activity)]);
   return [fine('configuration', 'can be used'), ...cameras, ...places, ...speed, await checkAddress(settings, units?.get(DAEMON_UNIT)?.isLoaded === true, signal)];
 }
 
-async function examinePlaces(machine: Machine, settings: RigSettings, account: Account | null, known: { readonly activity: Activity; readonly rig: ConfiguredRig | null }): Promise<readonly Finding[]> {
+interface Known {
+  readonly activity: Activity;
+  readonly units: ReadonlyMap<string, Unit> | null;
+  readonly rig: ConfiguredRig | null;
+}
+
+async function examinePlaces(machine: Machine, settings: RigSettings, account: Account | null, known: Known): Promise<readonly Finding[]> {
   const { recordingsDir, stateDir, runtimeDir, minFreeGb } = settings;
+  const { activity, units, rig } = known;
   const check = (subject: string, path: string): Promise<Finding> => (account === null ? checkFolder(subject, path) : checkFolderOf(account, subject, path));
-  const hoursLeft = known.activity.kind === 'unknown' ? null : known.activity.hoursLeft;
-  return Promise.all([
-    check('recordings folder', recordingsDir),
-    check('state folder', stateDir),
-    check('runtime folder', runtimeDir),
-    checkMount(machine, recordingsDir),
-    checkSpace({ recordingsDir, minFreeGb, hoursLeft, bitrateKbps: known.rig === null ? null : bitrateKbps(known.rig) }),
-  ]);
+  const told = activity.kind === 'unknown' ? { hoursLeft: null, substitute: null } : activity;
+  const closed = units === null ? [] : await checkSandbox(writersOf(units), 'recordings folder', recordingsDir);
+  return [
+    ...(closed.length > 0 ? closed : [await check('recordings folder', recordingsDir)]),
+    ...(await Promise.all([
+      check('state folder', stateDir),
+      check('runtime folder', runtimeDir),
+      checkMount(machine, recordingsDir, told.substitute),
+      checkSpace({ recordingsDir, minFreeGb, hoursLeft: told.hoursLeft, bitrateKbps: rig === null ? null : bitrateKbps(rig) }),
+    ])),
+  ];
 }
 
 async function examineSpeed({ isQuick, clock, signal }: Examination, settings: RigSettings, activity: Activity): Promise<Finding> {

@@ -15,8 +15,12 @@ const OVER_THE_NETWORK = new Set(['nfs', 'nfs4', 'cifs', 'smb3', 'fuse.sshfs', '
 /** No journal, and files of 4 GiB at most. */
 const FRAGILE = new Set(['vfat', 'msdos', 'exfat', 'fuseblk', 'ntfs3']);
 
-/** Whether the recordings folder is on the disk that it is meant to be on, and whether that one suits. */
-export async function checkMount(machine: Machine, recordingsDir: string): Promise<Finding> {
+/**
+ * Whether the recordings folder is on the disk that it is meant to be on, and whether that one suits.
+ * @param substitute what the daemon says while it records to another disk because that one is missing; otherwise null
+ */
+export async function checkMount(machine: Machine, recordingsDir: string, substitute: string | null = null): Promise<Finding> {
+  if (substitute !== null) return failure('mount', substitute, `lsblk -f; mount the disk of ${recordingsDir}, then ${asRoot('systemctl restart touchline')}`);
   const table = await machine.text('/proc/self/mountinfo');
   if (table === null) return skipped('mount', 'the table of mounts cannot be read');
   const folder = await realpath(recordingsDir).catch(() => resolve(recordingsDir));
@@ -65,7 +69,7 @@ function expectedMounts(fstab: string): readonly string[] {
     .sort((a, b) => a.length - b.length);
 }
 
-function isBelow(path: string, folder: string): boolean {
+export function isBelow(path: string, folder: string): boolean {
   return folder === '/' || path === folder || path.startsWith(`${folder}/`);
 }
 

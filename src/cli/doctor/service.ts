@@ -8,7 +8,7 @@ const CAMERA_UNITS = [cameraUnit(0), cameraUnit(1)];
 /** Has NVIDIA's camera service restarted when the rig asks (docs/decisions/0006-root-helper.md). */
 const RESTART_HELPER = 'touchline-nvargus-restart.path';
 const TARGET = 'touchline.target';
-const SHOWN = ['Id', 'LoadState', 'UnitFileState', 'ActiveState', 'SubState', 'Result', 'NRestarts', 'WatchdogUSec', 'User', 'SupplementaryGroups', 'Type'];
+const SHOWN = ['Id', 'LoadState', 'UnitFileState', 'ActiveState', 'SubState', 'Result', 'NRestarts', 'WatchdogUSec', 'User', 'SupplementaryGroups', 'Type', 'Environment', 'ProtectSystem', 'ProtectHome', 'ReadWritePaths', 'StateDirectory'];
 const MIB = 1024 ** 2;
 /** Who may read the whole journal (systemd-journald.service(8)). */
 const JOURNAL_READERS = ['systemd-journal', 'adm', 'wheel'];
@@ -31,6 +31,14 @@ export interface Unit {
   readonly user: string;
   /** Beside those that the user is in anyway. */
   readonly groups: readonly string[];
+  /** `NAME=value` each. */
+  readonly environment: readonly string[];
+  readonly sandbox: {
+    /** Everything but what is named here is read-only; null: it is not. */
+    readonly writable: readonly string[] | null;
+    /** Nothing below homes can be written. */
+    readonly hidesHomes: boolean;
+  };
 }
 
 /** Null when this machine was not started by systemd, or it does not answer. */
@@ -59,11 +67,20 @@ export function parseUnits(text: string): ReadonlyMap<string, Unit> {
         // `0` and `infinity` both mean none.
         hasWatchdog: /[1-9]/.test(said.get('WatchdogUSec') ?? ''),
         user: said.get('User') ?? '',
-        groups: (said.get('SupplementaryGroups') ?? '').split(' ').filter((group) => group !== ''),
+        groups: wordsOf(said.get('SupplementaryGroups')),
+        environment: wordsOf(said.get('Environment')),
+        sandbox: {
+          writable: said.get('ProtectSystem') === 'strict' ? [...wordsOf(said.get('ReadWritePaths')).map((path) => path.replace(/^[-+]+/, '')), ...wordsOf(said.get('StateDirectory')).map((name) => `/var/lib/${name}`)] : null,
+          hidesHomes: !['no', ''].includes(said.get('ProtectHome') ?? ''),
+        },
       };
       return [[name, unit]];
     }),
   );
+}
+
+function wordsOf(value: string | undefined): readonly string[] {
+  return (value ?? '').split(' ').filter((word) => word !== '');
 }
 
 /** @param units null: no systemd */
@@ -78,9 +95,16 @@ export function checkUnits(units: ReadonlyMap<string, Unit> | null): readonly Fi
   return [...atBoot, ...services.flatMap(checkUnit)];
 }
 
-/** Where the daemon starts the cameras itself, their units are there, and nothing wants them. */
+/** Where the daemon starts the cameras itself, their units may be there, and nothing wants them. */
 function camerasInUse(units: ReadonlyMap<string, Unit>): readonly Unit[] {
-  return CAMERA_UNITS.flatMap((name) => units.get(name) ?? []).filter(({ isLoaded, isWanted, active }) => isLoaded && (isWanted || active !== 'inactive'));
+  const isSupervised = units.get(DAEMON_UNIT)?.environment.includes('TOUCHLINE_CAMERA_SUPERVISOR=systemd') === true;
+  return CAMERA_UNITS.flatMap((name) => units.get(name) ?? []).filter(({ isLoaded, isWanted, active }) => isSupervised || (isLoaded && (isWanted || active !== 'inactive')));
+}
+
+/** The units that write recordings. */
+export function writersOf(units: ReadonlyMap<string, Unit>): readonly Unit[] {
+  const daemon = units.get(DAEMON_UNIT);
+  return [...(daemon === undefined ? [] : [daemon]), ...camerasInUse(units)].filter(({ isLoaded }) => isLoaded);
 }
 
 /** Whether the daemon notices what the camera stack says where its processes are units; nothing where they are not. */
@@ -107,6 +131,7 @@ export function checkRestartHelper(units: ReadonlyMap<string, Unit> | null): rea
 function checkUnit(unit: Unit): readonly Finding[] {
   const { name, active, sub, result, restarts } = unit;
   const story = `journalctl -u ${name} -b -n 50`;
+  if (!unit.isLoaded) return [failure(name, 'masked or not installed', `${asRoot(`systemctl unmask ${name}`)} && ${asRoot(`systemctl start ${name}`)}; if it is not there: ${asRoot('make install')}`)];
   if (active === 'failed') return [failure(name, `failed (${result})`, `${story}; then ${asRoot(`systemctl restart ${name}`)}`)];
   if (active !== 'active') return [failure(name, `${active} (${sub})`, sub === 'auto-restart' ? story : asRoot(`systemctl start ${name}`))];
   const found: Finding[] = [
