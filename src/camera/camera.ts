@@ -14,7 +14,7 @@ import type { HostConnection } from './client.js';
 import { CONNECT_POLL_MS, HostLink } from './host-link.js';
 import type { JournalEntry } from './journal.js';
 import type { HostLauncher } from './launcher.js';
-import { intentPath, type HostState, type LiveSpec, type Params, type RecordingSpec, type StopReport } from './protocol.js';
+import { DISK_PATIENCE_MS, intentPath, type HostState, type LiveSpec, type Params, type RecordingSpec, type StopReport } from './protocol.js';
 import { Reconciliation, type Action } from './reconciliation.js';
 import type { Wanted } from './wanted.js';
 
@@ -194,7 +194,7 @@ export class Camera extends EventEmitter<CameraEvents> {
   }
 
   async finish(runId: string, eosTimeoutMs: number): Promise<StopReport> {
-    return this.#watched('stop', () => this.#requests.run(() => this.#connected().request('stop', { runId, eosTimeoutMs }, eosTimeoutMs + SHORT_REQUEST_MS)));
+    return this.#watched('stop', () => this.#requests.run(() => this.#connected().request('stop', { runId, eosTimeoutMs }, eosTimeoutMs + DISK_PATIENCE_MS + SHORT_REQUEST_MS)));
   }
 
   async abort(runId: string): Promise<void> {
@@ -233,7 +233,7 @@ export class Camera extends EventEmitter<CameraEvents> {
     this.#reconciliation.handsOff();
     this.#link.end();
     if (this.#link.connection !== null) {
-      await this.#requests.run(() => this.#connected().request('shutdown', { eosTimeoutMs }, eosTimeoutMs + SHORT_REQUEST_MS)).catch(async (error: unknown) => {
+      await this.#requests.run(() => this.#connected().request('shutdown', { eosTimeoutMs }, eosTimeoutMs + DISK_PATIENCE_MS + SHORT_REQUEST_MS)).catch(async (error: unknown) => {
         // A host that ends its process right after the answer may close the connection first.
         if (asTouchlineError(error).code === 'host_gone') return;
         this.#options.log.warn({ err: error }, 'camera host did not shut down in order, killing it');

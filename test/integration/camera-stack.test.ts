@@ -99,13 +99,13 @@ t.test('under systemd the rig is no administrator: it asks the helper, which tak
 });
 
 t.test('cameras that are not there when a match goes on are tried until they are, and counted', async (t) => {
-  const { rig, breakWith } = await jetson(t, 'true', { TOUCHLINE_CAMERA_STACK_REPAIR_ENABLED: 'false' });
+  const { rig, breakWith } = await jetson(t, 'true', { TOUCHLINE_CAMERA_STACK_REPAIR_ENABLED: 'false', TOUCHLINE_RECORDING_RECOVERY_BACKOFF_SECONDS: '0.1' });
   await rig.record('late');
   await until(async () => (await rig.segments('late', 0)).length > 0 && (await rig.segments('late', 1)).length > 0, 'each camera has a file');
   await cutPower(rig, { matchId: 'late' });
   await breakWith('no-session');
   await rig.startDaemon();
-  await until(async () => (await attempts(rig, 0)) >= 3 && (await attempts(rig, 1)) >= 3, 'both are tried', 30_000, () => rig.output);
+  await until(async () => (await attempts(rig, 0)) >= 20 && (await attempts(rig, 1)) >= 20, 'both are tried more often than a process has workers', 60_000, () => rig.output);
   t.match(await status(rig), { recording: true, match_id: 'late', degraded: true, degraded_cameras: { camera_0: String, camera_1: String }, camera_recovery: { camera_0: { failed_permanently: true } } });
   t.equal((await rig.get('/api/v1/recording-health')).body['healthy']?.valueOf(), false);
   await breakWith('');

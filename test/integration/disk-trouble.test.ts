@@ -145,6 +145,28 @@ t.test('a disk that hangs for some seconds costs no frame, and is called slow me
   }
 });
 
+t.test('a stop while the disk hangs waits for what it holds, and nothing is lost', NEEDS_ROOT, async (t) => {
+  const disk = await smallDisk(t, 200);
+  const rig = await Rig.start({ env: { TOUCHLINE_RECORDINGS_DIR: join(disk.mountPoint, 'recordings'), TOUCHLINE_RECORDING_STOP_EOS_TIMEOUT_SECONDS: '1' } });
+  t.teardown(() => rig.dispose());
+  await rig.record('whistle');
+  await recordedFiles(rig, 'whistle', 1);
+  await disk.freeze();
+  await until(async () => Number((await status(rig))['cameras']?.['camera_0']?.['facts']?.['frames_waiting']) > 30, 'a second waits', 20_000, () => rig.output);
+  let isAnswered = false;
+  const stop = rig.stop().finally(() => (isAnswered = true));
+  const thawsAtMs = performance.now() + 4000;
+  await until(() => performance.now() > thawsAtMs, 'far longer than a camera gets');
+  t.notOk(isAnswered, 'nobody says that it is over');
+  await disk.thaw();
+  t.match((await stop).body, { success: true, graceful_stop: true });
+  for (const id of [0, 1]) {
+    const ended = (await rig.journal('whistle', id)).at(-1);
+    t.match(ended, { kind: 'run-ended', framesMissed: 0 });
+    t.equal([...(await framesOf(rig, 'whistle'))].filter(([name]) => name.startsWith(`cam${id}`)).reduce((sum, [, frames]) => sum + frames, 0), Number(ended?.['framesAtSource']));
+  }
+});
+
 t.test('at the last reserve the recording is stopped in order, and the status says why', NEEDS_ROOT, async (t) => {
   const disk = await smallDisk(t, 200);
   const rig = await Rig.start({ env: { TOUCHLINE_RECORDINGS_DIR: join(disk.mountPoint, 'recordings'), TOUCHLINE_RECORDING_RESERVE_MB: '40', TOUCHLINE_RECORDING_SEGMENT_SECONDS: '1' } });

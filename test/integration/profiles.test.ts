@@ -57,3 +57,13 @@ t.test('ip: the stream of the camera is stored as it comes', async (t) => {
   t.teardown(() => camera.close());
   t.equal(await recordTwoSeconds(t, { TOUCHLINE_SOURCES: `${camera.url},${camera.url}` }), 'h264,320,180');
 });
+
+t.test('usb: a device that is no camera is told in its own words, not as a camera that takes its time', async (t) => {
+  const rig = await Rig.start({ env: { TOUCHLINE_PROFILE: 'usb', TOUCHLINE_SOURCES: '/dev/null,/dev/zero' } });
+  t.teardown(() => rig.dispose());
+  for (const path of ['/api/v1/recording', '/api/v1/preview']) {
+    const { body } = await rig.post(path, path.endsWith('recording') ? { match_id: 'usb' } : {});
+    t.match(body, { success: false, cameras_failed: [0, 1] });
+  }
+  t.match((await rig.post('/api/v1/recording', { match_id: 'usb' })).body, { camera_errors: { camera_0: /'\/dev\/null'.*v4l2/s, camera_1: /'\/dev\/zero'/ } });
+});

@@ -57,6 +57,8 @@ t.test('a stall is a camera without frames, never a slow disk', async (t) => {
   t.equal(stallOf({ ...facts, sincePlayMs: 9000, sourceAgeMs: null }), null);
   t.equal(stallOf({ ...facts, encodedAgeMs: null })?.code, 'encoder_no_frames');
   t.equal(stallOf({ ...facts, encodedAgeMs: 30_000, isDiskBehind: () => true }), null, 'a full queue before a slow disk holds the encoder back');
+  t.equal(stallOf({ ...facts, sourceAgeMs: 30_000, encodedAgeMs: 30_000, isDiskBehind: () => true }), null, 'where nothing may be dropped, also the camera');
+  t.equal(stallOf({ ...facts, sourceAgeMs: 61_000, isDiskBehind: () => true })?.code, 'camera_stalled', 'not for ever');
   t.equal(stallOf({ ...facts, encodedAgeMs: 2001 })?.code, 'encoder_stalled', 'an encoder that hangs while the disk has taken everything');
 });
 

@@ -139,12 +139,13 @@ t.test('work that does not answer in time does not go on', async (t) => {
 });
 
 t.test('a camera process is alive while frames come, or while it gives the camera time', async (t) => {
-  const flow = { sincePlayMs: 60_000, frameAgeMs: 30, stallMs: 2000, firstFrameTimeoutMs: 10_000 };
+  const flow = { sincePlayMs: 60_000, frameAgeMs: 30, isHeldUp: false, stallMs: 2000, firstFrameTimeoutMs: 10_000 };
   t.equal(goesOn({ phase: 'running', flow }), true);
   t.equal(goesOn({ phase: 'running', flow: { ...flow, frameAgeMs: 2500 } }), true, 'the host itself acts on a stall first');
   t.equal(goesOn({ phase: 'running', flow: { ...flow, frameAgeMs: 3500 } }), false);
   t.equal(goesOn({ phase: 'running', flow: { ...flow, frameAgeMs: null, sincePlayMs: 9000 } }), true);
   t.equal(goesOn({ phase: 'running', flow: { ...flow, frameAgeMs: null } }), false);
+  t.equal(goesOn({ phase: 'running', flow: { ...flow, frameAgeMs: 20_000, isHeldUp: true } }), true, 'what waits for the disk would be lost');
   t.equal(goesOn({ phase: 'idle', flow: null }), true);
   t.ok(watchdogLimitMs({ phase: 'running', flow }) < watchdogLimitMs({ phase: 'prepared', flow: null }), 'a camera may take long to open, and never between two frames');
   t.equal(statusText('running', 'A'), 'recording match A');

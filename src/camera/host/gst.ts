@@ -7,6 +7,8 @@
  * - `pollBus` parks a libuv worker in a wait without end. It comes back with the next message, so the bus must not
  *   be flushed when the pipeline goes to NULL: the messages of that very change wake the worker. The binding's own
  *   `auto-flush-bus` accessor has no effect in this version of Node.js, so the text says it.
+ * - It ends polling when it delivers a message of a pipeline that is in NULL. One that cannot even leave that state (a
+ *   device that is not there) has its error behind other messages, where nobody reads it: `readOn`.
  * - 64-bit integers arrive as strings.
  * - A pipeline is never freed. A host therefore runs few pipelines in its life.
  */
@@ -63,6 +65,14 @@ export function pipelineError(message: BusMessage): TouchlineError {
   return new TouchlineError({ kind: 'unavailable', code: errno === undefined ? 'pipeline_error' : (DISK_CODES.get(errno) ?? 'disk_fault'), message: text });
 }
 
+/** A pipeline that can leave its first state says so at once; after so long without, see `readOn`. */
+export const SIGN_MS = 200;
+
+/** Whether the pipeline itself, and not one of its elements, has another state. */
+export function isPipelineChange({ type, _src_element_name: source }: BusMessage): boolean {
+  return type === 'state-changed' && /^pipeline\d+$/.test(source ?? '');
+}
+
 const SEGMENT_SINK = 'segments';
 const DISK_CODES: ReadonlyMap<string, string> = new Map([
   ['EDQUOT', 'disk_full'],
@@ -77,6 +87,9 @@ const DISK_CODES: ReadonlyMap<string, string> = new Map([
 export class GstPipeline {
   readonly #pipeline: BindingPipeline;
   readonly #children = new Map<string, BindingElement>();
+  #listener: (message: BusMessage) => void = () => undefined;
+  /** Messages that came without `readOn`. */
+  #polled = 0;
 
   /** Throws TouchlineError `pipeline_invalid` with GStreamer's own words when the text cannot be built. */
   constructor(binding: Binding, description: string) {
@@ -90,11 +103,30 @@ export class GstPipeline {
 
   /** Bus messages in order, until the pipeline has been stopped. */
   onMessage(listener: (message: BusMessage) => void): void {
+    this.#listener = listener;
     this.#pipeline.pollBus((raw) => {
-      const message = busMessage.check(raw);
-      const fields = fieldRecord.check(raw);
-      if (message.ok && fields.ok) listener({ ...message.value, fields: fields.value });
+      this.#polled += 1;
+      this.#deliver(raw);
     });
+  }
+
+  /** Reads the bus of a pipeline that stays in NULL up to its error. Harmless where the binding turns out to poll still. */
+  readOn(): void {
+    const before = this.#polled;
+    const next = (): void =>
+      this.#pipeline.pollBus((raw) => {
+        if (this.#deliver(raw) !== 'error' && this.#polled === before) next();
+      });
+    next();
+  }
+
+  /** Type of the message; null for one that is none. */
+  #deliver(raw: unknown): string | null {
+    const message = busMessage.check(raw);
+    const fields = fieldRecord.check(raw);
+    if (!message.ok || !fields.ok) return null;
+    this.#listener({ ...message.value, fields: fields.value });
+    return message.value.type;
   }
 
   pause(): void {

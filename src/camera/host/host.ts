@@ -115,7 +115,9 @@ export class CameraHost {
       try {
         await this.#open(await this.#build(spec, 0), null);
       } catch (error) {
-        this.#forget();
+        const run = this.#forget();
+        // Each pipeline that is left keeps a worker, and may keep the camera. It may also hang: not before the answer.
+        if (run !== null) setImmediate(() => void this.#serial.run(() => run.release()));
         // It is asked again and again while a camera is not there, and has no quiet moment.
         if (this.#pulse.isWornOut) void this.#serial.run(() => this.#options.clock.sleepMs(REPLY_MS).then(this.#options.leave));
         throw error;
@@ -346,12 +348,15 @@ export class CameraHost {
     this.#options.listener.state(this.state());
   }
 
-  #forget(): void {
+  /** What was forgotten. */
+  #forget(): PipelineRun | null {
+    const run = this.#run;
     this.#pulse.idle();
     this.#run = null;
     this.#journal = null;
     this.#phase = 'idle';
     this.#push();
+    return run;
   }
 
   #expect(runId: string | null, phase: HostPhase): PipelineRun {

@@ -4,7 +4,7 @@ import { TouchlineError } from '../../errors.js';
 import type { Clock } from '../../lib/clock.js';
 import { compileSchema } from '../../lib/schema.js';
 import { MeterStatsSchema, type LiveSpec, type LiveState, type MeterStats } from '../protocol.js';
-import { pipelineError, type BusMessage, type GstPipeline } from './gst.js';
+import { isPipelineChange, pipelineError, SIGN_MS, type BusMessage, type GstPipeline } from './gst.js';
 import type { Stall } from './stall.js';
 
 const meterStats = compileSchema(MeterStatsSchema);
@@ -25,6 +25,7 @@ export class LiveRun {
   #playedMonoUs = 0;
   #encode: boolean;
   #isShown = false;
+  #hasLeftNull = false;
   #released = false;
 
   constructor(options: { readonly pipeline: GstPipeline; readonly spec: LiveSpec; readonly clock: Clock; readonly listener: LiveListener }) {
@@ -42,6 +43,9 @@ export class LiveRun {
   async start(): Promise<number> {
     this.#playedMonoUs = this.#clock.monoUs();
     this.#pipeline.play();
+    const sign = setTimeout(() => {
+      if (!this.#hasLeftNull && !this.#released) this.#pipeline.readOn();
+    }, SIGN_MS);
     const cancel = new AbortController();
     const late = this.#clock.sleepMs(this.spec.firstFrameTimeoutMs, cancel.signal).then(
       () => true,
@@ -52,6 +56,7 @@ export class LiveRun {
         throw new TouchlineError({ kind: 'timeout', code: 'camera_no_frames', message: `The camera delivered no frame within ${this.spec.firstFrameTimeoutMs / 1000} s. Check its cable and power.` });
       }
     } finally {
+      clearTimeout(sign);
       cancel.abort();
     }
     this.#isShown = true;
@@ -96,6 +101,8 @@ export class LiveRun {
       const error = pipelineError(message);
       this.#shown.reject(error);
       if (this.#isShown) this.#listener.failed(error.code, error.message);
+    } else if (isPipelineChange(message)) {
+      this.#hasLeftNull = true;
     } else if (message.type === 'element' && message.name === 'framemeter-first-frame') {
       const frame = firstFrame.check(message.fields);
       if (frame.ok && frame.value.meter === 'source_meter') this.#shown.resolve();

@@ -14,6 +14,8 @@ export interface ProgressFacts {
     readonly sincePlayMs: number;
     /** Age of the newest frame at the camera; null before the first. */
     readonly frameAgeMs: number | null;
+    /** By the disk, which is behind: a fresh process would lose what waits for it. */
+    readonly isHeldUp: boolean;
     readonly stallMs: number;
     readonly firstFrameTimeoutMs: number;
   } | null;
@@ -27,7 +29,7 @@ export interface ProgressFacts {
 export function goesOn({ phase, flow }: ProgressFacts): boolean {
   if (phase !== 'running' || flow === null) return true;
   if (flow.frameAgeMs === null) return flow.sincePlayMs <= flow.firstFrameTimeoutMs + GRACE_MS;
-  return flow.frameAgeMs <= flow.stallMs + GRACE_MS;
+  return flow.isHeldUp || flow.frameAgeMs <= flow.stallMs + GRACE_MS;
 }
 
 /** After how much silence the service manager is to act. A call into the camera stack may block this process. */

@@ -7,9 +7,10 @@ import { TouchlineError } from '../../errors.js';
 import type { Clock } from '../../lib/clock.js';
 import { compileSchema } from '../../lib/schema.js';
 import type { JournalFact } from '../journal.js';
-import { MeterStatsSchema, SinkStatsSchema, type MeterStats, type RecordingSpec, type RunState, type SinkStats } from '../protocol.js';
-import { pipelineError, type BusMessage, type GstPipeline } from './gst.js';
+import { DISK_PATIENCE_MS, MeterStatsSchema, SinkStatsSchema, type MeterStats, type RecordingSpec, type RunState, type SinkStats } from '../protocol.js';
+import { isPipelineChange, pipelineError, SIGN_MS, type BusMessage, type GstPipeline } from './gst.js';
 import type { ProgressFacts } from './progress.js';
+import { isHeldUp } from './stall.js';
 
 const meterStats = compileSchema(MeterStatsSchema);
 const sinkStats = compileSchema(SinkStatsSchema);
@@ -47,6 +48,7 @@ export interface EosOutcome {
 }
 
 const BASE_NAME = /[^/]+$/;
+const DISK_POLL_MS = 200;
 
 /** Waits are settled by bus messages; each of these is at most once in a pipeline's life. */
 interface Pending {
@@ -62,6 +64,7 @@ export class PipelineRun {
   readonly #listener: RunListener;
   readonly #clock: Clock;
   #paused: Pending | null = null;
+  #hasLeftNull = false;
   #ended: Pending | null = null;
   #error: TouchlineError | null = null;
   #playedMonoUs: number | null = null;
@@ -103,6 +106,9 @@ export class PipelineRun {
     });
     this.#pipeline.pause();
     if (this.#error !== null) throw this.#error;
+    await this.#within(paused, Math.min(SIGN_MS, timeoutMs), () => {
+      if (!this.#hasLeftNull) this.#pipeline.readOn();
+    });
     await this.#within(paused, timeoutMs, () => {
       throw new TouchlineError({
         kind: 'timeout',
@@ -122,7 +128,7 @@ export class PipelineRun {
   /**
    * End of stream, then waits until the last segment is final and synced. A camera that swallows the end of stream
    * (nvargus may) costs two thirds of the time; then the segment sink is told to finish by itself, so the file is
-   * final even so.
+   * final even so. That gives up what still waits for the disk: a disk that is behind gets DISK_PATIENCE_MS to take it.
    */
   async finish(timeoutMs: number): Promise<EosOutcome> {
     if (this.#error !== null) return { eosReceived: false, timedOut: false, error: this.#error.message, forced: false };
@@ -136,10 +142,17 @@ export class PipelineRun {
     try {
       this.#pipeline.sendEos();
       await this.#within(end, (timeoutMs * 2) / 3, () => undefined);
+      const deadlineMonoMs = this.#clock.monoMs() + DISK_PATIENCE_MS;
+      for (let isBehind = true; isBehind && !ended && this.#clock.monoMs() < deadlineMonoMs; ) {
+        isBehind = this.isDiskBehind();
+        // Behind the last frame comes the end.
+        await this.#within(end, DISK_POLL_MS, () => undefined);
+      }
       if (ended) return { eosReceived: true, timedOut: false, error: null, forced: false };
+      const waiting = this.#framesWaiting();
       this.#pipeline.set('segments', 'finish', true);
       await this.#within(end, timeoutMs / 3, () => undefined);
-      return { eosReceived: ended, timedOut: !ended, error: null, forced: true };
+      return { eosReceived: ended, timedOut: !ended, error: waiting > 0 ? `The disk did not take the last ${waiting} frames in time.` : null, forced: true };
     } catch (error) {
       return { eosReceived: false, timedOut: false, error: error instanceof Error ? error.message : String(error), forced: true };
     }
@@ -201,7 +214,8 @@ export class PipelineRun {
   flow(): ProgressFacts['flow'] {
     if (this.#playedMonoUs === null) return null;
     const { stallMs, firstFrameTimeoutMs } = this.spec;
-    return { sincePlayMs: (this.#clock.monoUs() - this.#playedMonoUs) / 1000, frameAgeMs: this.frameAgeMs('source_meter'), stallMs, firstFrameTimeoutMs };
+    const frameAgeMs = this.frameAgeMs('source_meter');
+    return { sincePlayMs: (this.#clock.monoUs() - this.#playedMonoUs) / 1000, frameAgeMs, isHeldUp: frameAgeMs !== null && frameAgeMs > stallMs && isHeldUp(frameAgeMs, () => this.isDiskBehind()), stallMs, firstFrameTimeoutMs };
   }
 
   meter(name: 'source_meter' | 'encoded_meter'): MeterStats | null {
@@ -216,9 +230,15 @@ export class PipelineRun {
 
   /** Frames that the encoder delivered wait for the segment sink. */
   isDiskBehind(): boolean {
-    const sink = this.sink();
-    return sink === null || sink.frames + sink.droppedBeforeKeyframe < (this.meter('encoded_meter')?.frames ?? 0);
+    return this.#framesWaiting() > 0;
   }
+
+  #framesWaiting(): number {
+    const encoded = this.meter('encoded_meter')?.frames ?? 0;
+    const sink = this.sink();
+    return sink === null ? encoded : Math.max(0, encoded - sink.frames - sink.droppedBeforeKeyframe);
+  }
+
 
   #onMessage(message: BusMessage): void {
     switch (message.type) {
@@ -229,7 +249,9 @@ export class PipelineRun {
         this.#ended?.resolve();
         return;
       case 'state-changed':
-        if (/^pipeline\d+$/.test(message._src_element_name ?? '') && message['new-state'] === 'GST_STATE_PAUSED') this.#paused?.resolve();
+        if (!isPipelineChange(message)) return;
+        this.#hasLeftNull = true;
+        if (message['new-state'] === 'GST_STATE_PAUSED') this.#paused?.resolve();
         return;
       case 'element':
         this.#onElement(message);

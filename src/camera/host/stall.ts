@@ -5,9 +5,13 @@ export interface Stall {
   readonly message: string;
 }
 
+/** A disk that is behind for longer is no excuse for a camera that delivers nothing. */
+const DISK_EXCUSE_MS = 60_000;
+
 /**
  * Does the pipeline do what it should? Null while frames come in and come out of the encoder. A disk that is slow
- * holds up the encoder when all queues are full. That is no stall: a restart would lose just what they hold.
+ * holds up the encoder when all queues are full, and the camera, too, where nothing may be dropped. That is no stall: a
+ * restart would lose just what they hold.
  */
 export function stallOf(facts: {
   readonly spec: Pick<RecordingSpec, 'stallMs' | 'firstFrameTimeoutMs'>;
@@ -15,7 +19,7 @@ export function stallOf(facts: {
   /** Age of the newest frame at the camera and behind the encoder; null before the first. */
   readonly sourceAgeMs: number | null;
   readonly encodedAgeMs: number | null;
-  /** Asked only when the encoder delivers nothing. */
+  /** Asked only when nothing comes. */
   readonly isDiskBehind: () => boolean;
 }): Stall | null {
   const { spec, sincePlayMs, sourceAgeMs, encodedAgeMs } = facts;
@@ -23,7 +27,7 @@ export function stallOf(facts: {
     if (sincePlayMs <= spec.firstFrameTimeoutMs) return null;
     return { code: 'camera_no_frames', message: `The camera delivered no frame within ${seconds(spec.firstFrameTimeoutMs)} s.` };
   }
-  if (sourceAgeMs > spec.stallMs) {
+  if (sourceAgeMs > spec.stallMs && !isHeldUp(sourceAgeMs, facts.isDiskBehind)) {
     return { code: 'camera_stalled', message: `The camera delivered no new frame for ${seconds(sourceAgeMs)} s.` };
   }
   if (encodedAgeMs === null) {
@@ -34,6 +38,11 @@ export function stallOf(facts: {
     return { code: 'encoder_stalled', message: `The encoder delivered no new frame for ${seconds(encodedAgeMs)} s.` };
   }
   return null;
+}
+
+/** For as long as that may explain it: a camera that is gone on top of it must come back one day. */
+export function isHeldUp(sourceAgeMs: number, isDiskBehind: () => boolean): boolean {
+  return sourceAgeMs < DISK_EXCUSE_MS && isDiskBehind();
 }
 
 function seconds(ms: number): string {
