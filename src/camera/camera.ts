@@ -274,7 +274,15 @@ export class Camera extends EventEmitter<CameraEvents> {
       await this.#opening('live', () => this.#requests.run(() => this.#connected().request('live', step.spec, PREPARE_MS)));
       return;
     }
-    if (step.kind === 'record') await this.prepare(step.spec);
+    if (step.kind === 'record') {
+      await this.prepare(step.spec);
+      // The match may have been stopped while the camera opened.
+      const { wanted } = this.#reconciliation;
+      if (wanted.kind !== 'recording' || wanted.spec.runId !== step.spec.runId) {
+        await this.abort(step.spec.runId);
+        return;
+      }
+    }
     await this.go(step.spec.runId, this.#options.clock.monoUs());
   }
 

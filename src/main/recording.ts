@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Camera } from '../camera/camera.js';
 import type { Config } from '../config/config.js';
 import { Prober } from '../integrity/probe.js';
@@ -69,6 +69,7 @@ export async function composeRecording(parts: RecordingParts): Promise<{ readonl
       probeTimeoutMs: () => config().recordingIntegrityProbeTimeoutMs,
       softwareVersion: version,
       untidy,
+      isDiskOf: async (matchDir) => dirname(matchDir) === recordingsDir && (await volume.absence()) === null,
       onFiles: (matchDir) => library.touched(basename(matchDir)),
       clock: systemClock,
       log: logging.part('match'),

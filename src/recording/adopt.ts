@@ -3,11 +3,12 @@
  * stored recording says what belongs together and what should be running but is not.
  */
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Camera } from '../camera/camera.js';
 import type { HostState, RecordingSpec } from '../camera/protocol.js';
 import { bootId, type Clock } from '../lib/clock.js';
+import { isMounted } from '../lib/mount-point.js';
 import type { Heartbeat, SignOfLife } from './heartbeat.js';
 import type { RecordingPolicy } from './policy.js';
 import type { RecordingsVolume } from './recordings-volume.js';
@@ -24,7 +25,7 @@ export interface Recovered {
   readonly running: StoredRecording | null;
   /** Nobody recorded it any more: it is to be taken up again. */
   readonly interruption: Interruption | null;
-  /** Of an earlier boot, and over. */
+  /** Of an earlier boot, and over. Where nothing else runs it is still stored. */
   readonly ended: { readonly recording: StoredRecording; readonly reason: EndReason; readonly gapMs: number | null } | null;
 }
 
@@ -50,7 +51,7 @@ export async function recover(context: RecoverContext): Promise<Recovered> {
     return null;
   });
   const stored = await store.read(async () => sign?.recording ?? null);
-  if (stored !== null && stored.bootId === bootId()) return sameBoot(stored, sign, context);
+  if (stored !== null && stored.bootId === bootId()) return (await lostItsDisk(stored, context)) ? elsewhere(stored, sign, context) : sameBoot(stored, sign, context);
 
   const states = await Promise.all(
     cameras.map(async (camera) => ((await camera.mayHavePast()) ? camera.ready(HOSTS_ANSWER_MS).catch(() => null) : null)),
@@ -76,6 +77,25 @@ async function sameBoot(stored: StoredRecording, sign: SignOfLife | null, { came
   return { ...NOTHING, running, interruption };
 }
 
+/** The disk went away in mid-match, and this daemon was started to record without it. */
+async function lostItsDisk(stored: StoredRecording, { recordingsDir }: RecoverContext): Promise<boolean> {
+  if (stored.stopping || dirname(stored.matchDir) === recordingsDir) return false;
+  const mountPoints = stored.cameras.flatMap(({ spec }) => spec.mountPoint ?? []);
+  return mountPoints.length > 0 && !(await isMounted(mountPoints[0] ?? ''));
+}
+
+/** It goes on where matches are recorded now. */
+async function elsewhere(stored: StoredRecording, sign: SignOfLife | null, context: RecoverContext): Promise<Recovered> {
+  const { cameras, recordingsDir, store, clock, log } = context;
+  const last = lastSignOf(stored, sign, null);
+  const matchDir = join(recordingsDir, stored.matchId);
+  const interruption: Interruption = { cause: 'disk_missing', resumedEpochMs: clock.nowEpochMs(), lengthMs: Math.max(0, (clock.monoUs() - last.monoUs) / 1000) };
+  const moved = { ...stored, matchDir, cameras: cameras.map(({ id }) => ({ camera: id, spec: specFor(stored, matchDir, clock.nowEpochMs(), id, context) })), failed: [] };
+  const running = withInterruption(moved, interruption);
+  await store.write(running).catch((error: unknown) => log.error({ err: error }, 'the resumed recording could not be stored'));
+  return { ...NOTHING, running, interruption };
+}
+
 async function earlierBoot(stored: StoredRecording, sign: SignOfLife | null, context: RecoverContext): Promise<Recovered> {
   const { cameras, recordingsDir, store, policy, clock, log } = context;
   const last = lastSignOf(stored, sign, await newestFileEpochMs(stored.matchDir, cameras));
@@ -83,7 +103,6 @@ async function earlierBoot(stored: StoredRecording, sign: SignOfLife | null, con
   const verdict = judgeResume(stored, last, now.epochMs, policy.resume);
   if (!verdict.resumes) {
     log.error({ matchId: stored.matchId, reason: verdict.reason, gapMs: verdict.gapMs }, 'a recording was interrupted by a restart of the machine and is over');
-    await store.clear();
     return { ...NOTHING, ended: { recording: stored, reason: verdict.reason, gapMs: verdict.gapMs } };
   }
   // The folder by its name: the recordings may lie elsewhere since the configuration was changed or a disk is missing.

@@ -33,6 +33,8 @@ export async function endMatch(active: ActiveRecording, policy: Pick<RecordingPo
   const cameras = await stopCameras(active, { prober, eosTimeoutMs: policy.eosTimeoutMs, probeTimeoutMs: policy.probeTimeoutMs, log });
   const verdict = stopVerdict(cameras);
   await noted;
+  // Before anything is forgotten: a rig that is switched off at the whistle must know of the match the next day.
+  await keeper.over(matchDir, 'finished');
   await heartbeat.end().catch((error: unknown) => log.error({ err: error }, 'the last sign of life of the ended recording could not be removed'));
   await store.clear().catch((error: unknown) => log.error({ err: error }, 'the state file of the ended recording could not be removed'));
   if (processAfterRecording) log.warn({ matchId }, 'post-processing was asked for, but this version has none');

@@ -34,6 +34,8 @@ export interface KeeperOptions {
   readonly probeTimeoutMs: () => number;
   readonly softwareVersion: string;
   readonly untidy: UntidyList;
+  /** Whether the disk of this match folder is there, so that a folder that is not there was removed. */
+  readonly isDiskOf: (matchDir: string) => Promise<boolean>;
   /** Files in this match folder have changed. */
   readonly onFiles: (matchDir: string) => void;
   readonly clock: Clock;
@@ -95,6 +97,12 @@ export class MatchKeeper {
     this.#follow(matchDir);
     // Its first files are begun in these moments.
     this.segmentOpened(matchDir);
+  }
+
+  /** Notes that the match is over, on the disk when this resolves: whoever comes next finishes what `ended` does not. */
+  async over(matchDir: string, state: 'finished' | 'interrupted'): Promise<void> {
+    this.#options.untidy.add({ matchDir, state, endedEpochMs: this.#options.clock.nowEpochMs() });
+    await this.#options.untidy.saved();
   }
 
   /** The manifest is on the disk when this resolves; probing and repairing the rest goes on behind it. */
@@ -175,9 +183,10 @@ export class MatchKeeper {
         }
         await this.#write(matchDir, state, endedEpochMs);
       } catch (error) {
-        this.#options.log.error({ err: error, matchDir }, 'keeping the match in order failed');
-        // One that cannot be written now comes up again; one that is gone must not.
-        if (asTouchlineError(error).code !== 'folder_missing') {
+        const isGone = asTouchlineError(error).code === 'folder_missing';
+        // One that cannot be written now comes up again, and one whose disk is not there; one that was removed must not.
+        if (!isGone) this.#options.log.error({ err: error, matchDir }, 'keeping the match in order failed');
+        if (!isGone || !(await this.#options.isDiskOf(matchDir))) {
           this.#tidyAgain();
           continue;
         }

@@ -57,7 +57,7 @@ export class Recorder implements RecordingService {
       health: () => this.health(),
       space: () => options.policy().space,
       room: () => this.#room(),
-      onReserve: (match) => void this.#operations.run(() => (this.#active?.stored.matchDir === match.matchDir ? this.#stop('no_space') : null)),
+      onReserve: (match) => void this.#operations.run(() => this.#endForSpace(match.matchDir)),
       onChange: () => this.#announce(),
       announcer: this.#announcer,
       clock,
@@ -78,6 +78,8 @@ export class Recorder implements RecordingService {
       if (found.ended !== null) {
         const { recording, reason, gapMs } = found.ended;
         this.#announcer.tell('interrupted', { ...placeOf(recording), reason, gapMs });
+        await keeper.over(recording.matchDir, 'interrupted');
+        if (found.running === null) await this.#options.store.clear();
         await keeper.ended(recording.matchDir, 'interrupted', new Map()).catch((error: unknown) => log.error({ err: error }, 'match.json of the interrupted match could not be written'));
       }
       if (found.running === null) {
@@ -217,6 +219,11 @@ export class Recorder implements RecordingService {
     } finally {
       this.#startingMatchId = null;
     }
+  }
+
+  /** Where the disk is gone, somebody else's room was looked at, and the match goes on when it comes back. */
+  async #endForSpace(matchDir: string): Promise<void> {
+    if (this.#active?.stored.matchDir === matchDir && (await this.#options.volume.absence()) === null) await this.#stop('no_space');
   }
 
   async #stop(reason: StopReason): Promise<StopResult> {

@@ -56,11 +56,14 @@ export function planStart(match: Pick<StartPlan, 'matchId' | 'matchDir' | 'mount
 
 export async function startCameras(plan: StartPlan, context: StartContext): Promise<StartOutcome> {
   const { cameras, clock, store } = context;
-  const folderIsNew = await createFolders(plan.matchDir);
-  const before = await contentsOf(plan.matchDir, folderIsNew, cameras);
+  for (const camera of cameras) camera.want({ kind: 'hands-off' });
+  const before = await prepareFolder(plan.matchDir, cameras).catch((error: unknown) => {
+    // Nothing was asked of them yet, but a live picture may have been taken away.
+    for (const camera of cameras) camera.want({ kind: 'idle' });
+    throw error;
+  });
   const specs = specsOf(plan, cameras, clock);
   const errors = new Map<CameraId, TouchlineError>();
-  for (const camera of cameras) camera.want({ kind: 'hands-off' });
 
   const takeBack = async (): Promise<StartOutcome> => {
     await rollBack(plan, context, specs, before);
@@ -96,6 +99,10 @@ export async function startCameras(plan: StartPlan, context: StartContext): Prom
     await rollBack(plan, context, specs, before);
     throw error;
   }
+}
+
+async function prepareFolder(matchDir: string, cameras: readonly Camera[]): Promise<Contents> {
+  return contentsOf(matchDir, await createFolders(matchDir), cameras);
 }
 
 async function createFolders(matchDir: string): Promise<boolean> {

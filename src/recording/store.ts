@@ -12,8 +12,8 @@ import { compileSchema } from '../lib/schema.js';
 import { warnWhenSlow } from '../telemetry/slow.js';
 
 const InterruptionSchema = Type.Object({
-  /** `machine_restarted`: power cut, crash or restart. `processes_died`: daemon and camera hosts together, in one boot. */
-  cause: Type.Union([Type.Literal('machine_restarted'), Type.Literal('processes_died')]),
+  /** `machine_restarted`: power cut, crash or restart. `processes_died`: daemon and camera hosts together, in one boot. `disk_missing`: it goes on on another disk. */
+  cause: Type.Union([Type.Literal('machine_restarted'), Type.Literal('processes_died'), Type.Literal('disk_missing')]),
   /** Wall clock when the match was taken up again; with a null length not to be believed. */
   resumedEpochMs: Type.Number(),
   /** From the last sign of life to the new start; null when the clock of the machine cannot be right. */

@@ -188,6 +188,25 @@ t.test('at the last reserve the recording is stopped in order, and the status sa
   t.match((await rig.stop()).body, { success: true });
 });
 
+t.test('a daemon that is started again while the disk is away goes on with the match on another disk', NEEDS_ROOT, async (t) => {
+  const disk = await smallDisk(t, 100);
+  const rig = await Rig.start({ env: { TOUCHLINE_RECORDINGS_DIR: join(disk.mountPoint, 'recordings'), TOUCHLINE_RECORDING_SEGMENT_SECONDS: '1' } });
+  t.teardown(() => rig.dispose());
+  await rig.record('moved');
+  await recordedFiles(rig, 'moved', 1);
+  await disk.unmount();
+  await until(async () => /is not mounted/.test(String((await status(rig))['recordings_disk']?.['message'])), 'the rig says what is missing', 30_000, () => rig.output);
+  await rig.crashDaemon();
+  await rig.startDaemon();
+  await bothRun(rig);
+  t.match(await status(rig), { recording: true, match_id: 'moved', interruption_count: 1, interruptions: [{ cause: 'disk_missing' }], recordings_disk: { is_substitute: true } });
+  t.match((await rig.post('/api/v1/recordings/moved/marks', { kind: 'goal' })).status, /^20/, 'the running match is where everybody looks for it');
+  await until(async () => (await types(rig)).includes('recording_resumed_elsewhere'), 'the alert');
+  t.match((await rig.stop()).body, { success: true });
+  t.ok((await readdir(join(rig.stateDir, 'substitute-recordings', 'moved', 'segments'))).length >= 2);
+  t.strictSame(await readdir(disk.mountPoint), [], 'nothing below the mount point');
+});
+
 t.test('a rig whose disk is missing after the boot records all the same, to another disk, and says so', NEEDS_ROOT, async (t) => {
   const disk = await smallDisk(t, 100);
   const rig = await Rig.start({ env: { TOUCHLINE_RECORDINGS_DIR: join(disk.mountPoint, 'recordings') } });

@@ -38,7 +38,7 @@ t.test('a full disk puts the repair off and takes nothing', needsRoot, async (t)
 
   const log = pino({ level: 'silent' });
   const untidy = new UntidyList(folder, (error) => t.fail(String(error)));
-  const keeper = new MatchKeeper({ cameraIds: [0], prober: new Prober(systemClock), probeTimeoutMs: () => 10_000, softwareVersion: '0', untidy, onFiles: () => undefined, clock: systemClock, log });
+  const keeper = new MatchKeeper({ cameraIds: [0], prober: new Prober(systemClock), probeTimeoutMs: () => 10_000, softwareVersion: '0', untidy, isDiskOf: async () => true, onFiles: () => undefined, clock: systemClock, log });
   t.teardown(() => keeper.stop());
   await keeper.ended(matchDir, 'finished', new Map()).catch(() => undefined);
   keeper.wayIsFree();

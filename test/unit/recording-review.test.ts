@@ -29,7 +29,7 @@ function untidyIn(stateDir: string): UntidyList {
 }
 
 function keeperFor(t: Test, untidy: UntidyList = untidyIn(temporaryFolder(t))): MatchKeeper {
-  const keeper = new MatchKeeper({ cameraIds: [0], prober: new Prober(systemClock), probeTimeoutMs: () => 8000, softwareVersion: 'test', untidy, onFiles: () => undefined, clock: systemClock, log: pino({ level: 'silent' }) });
+  const keeper = new MatchKeeper({ cameraIds: [0], prober: new Prober(systemClock), probeTimeoutMs: () => 8000, softwareVersion: 'test', untidy, isDiskOf: async () => true, onFiles: () => undefined, clock: systemClock, log: pino({ level: 'silent' }) });
   t.teardown(() => keeper.stop());
   return keeper;
 }

@@ -41,7 +41,7 @@ export const DegradedReasons = Type.Record(Type.String(), Type.String(), {
 
 const InterruptionBody = Type.Object(
   {
-    cause: Type.Union([Type.Literal('machine_restarted'), Type.Literal('processes_died')], { description: 'Power cut or restart of the machine; daemon and camera processes together' }),
+    cause: Type.Union([Type.Literal('machine_restarted'), Type.Literal('processes_died'), Type.Literal('disk_missing')], { description: 'Power cut or restart of the machine; daemon and camera processes together; the disk went away, and the match goes on on another one' }),
     resumed_at: EpochSeconds,
     seconds: Nullable(Type.Number({ minimum: 0 }), { description: 'How long nothing was recorded, to about a second; null when the clock of the machine could not be right' }),
   },
