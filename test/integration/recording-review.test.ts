@@ -232,13 +232,13 @@ t.test('a place that is taken by a file is refused, and the rig stays free', asy
   t.teardown(() => rig.dispose());
   await writeFile(join(rig.recordingsDir, 'taken'), 'mine');
   await rig.post('/api/v1/preview', {});
-  const playlist = async (): Promise<number> => (await fetch(`${rig.url}/hls/cam0.m3u8`)).status;
-  await until(async () => (await playlist()) === 200, 'there is a live picture');
+  const snapshot = async (): Promise<number> => (await fetch(`${rig.url}/api/v1/cameras/0/snapshot.jpg`)).status;
+  await until(async () => (await snapshot()) === 200, 'there is a live picture');
   const answer = await rig.post('/api/v1/recording', { match_id: 'taken' });
   t.ok(answer.status >= 400 || answer.body['success']?.valueOf() === false, JSON.stringify(answer));
   t.equal(await readFile(join(rig.recordingsDir, 'taken'), 'utf8'), 'mine');
   t.match((await rig.get('/api/v1/pipeline-state')).body, { mode: 'idle', holder: null });
-  await until(async () => (await playlist()) === 404, 'the picture that was taken away has ended');
+  await until(async () => (await snapshot()) === 409, 'the picture that was taken away has ended');
   await rig.record('free');
   t.match((await rig.stop()).body, { success: true });
 });
