@@ -139,7 +139,7 @@ const recording = {
   ),
   recording_stop_eos_timeout_seconds: seconds(
     { minimum: 1, maximum: 600 },
-    { default: 5, description: 'How long a camera may take to finalise its file at a stop.', ...LIVE },
+    { default: 5, description: 'How long a camera may take to finalise its file at a stop; a disk that is behind gets 30 s more to take what waits for it.', ...LIVE },
   ),
   recording_integrity_probe_timeout_seconds: seconds(
     { minimum: 1, maximum: 600 },
