@@ -1,11 +1,14 @@
 /** A whole match as one zip: everything in it, nothing lost, nothing left behind. */
 import { once } from 'node:events';
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import express from 'express';
 import t from 'tap';
+import { sendZip } from '../../src/api/http/zip.js';
 import { beginDownload, download, openFilesOf, serveLibrary } from '../support/download-rig.js';
 import { Rig, until } from '../support/rig.js';
 import { readZip } from '../support/zip-check.js';
@@ -147,4 +150,30 @@ t.test('an id or name that unpackers would take for a path becomes a plain one, 
   const read = await readZip(path);
   t.equal(read.damaged, null);
   t.strictSame(read.entries.map(({ name }) => name).sort(), ['C_ Jugend/.._.._up.mp4', 'C_ Jugend/a_b (2).mp4', 'C_ Jugend/a_b.mp4', 'C_ Jugend/back_']);
+});
+
+t.test('a client that is gone before the zip begins takes nothing with it', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'touchline-zip-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'a.mp4'), 'x'.repeat(3 * MiB));
+  const app = express();
+  const answered = Promise.withResolvers<boolean>();
+  app.get('/', (request, response) => {
+    const answer = async (): Promise<boolean> => {
+      const handle = await open(join(folder, 'a.mp4'));
+      request.socket.destroy();
+      await once(response, 'close');
+      return sendZip(request, response, { matchId: 'm', files: [{ handle, path: join(folder, 'a.mp4'), name: 'a.mp4', relativePath: 'a.mp4', bytes: 3 * MiB, modifiedEpochMs: 0, etag: '"1"' }] }, 1000);
+    };
+    answer().then(answered.resolve, answered.reject);
+  });
+  const server = app.listen(0, '127.0.0.1');
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  const address = server.address();
+  await t.rejects(fetch(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`));
+  t.equal(await answered.promise, false);
+  t.equal(await openFilesOf(process.pid, folder), 0);
+  // What is read in the background would fail in a moment: an error that nobody hears ends the process.
+  for (let turns = 0; turns < 20; turns += 1) await new Promise((next) => setImmediate(next));
 });

@@ -29,6 +29,7 @@ function statusOf(recording: Partial<RecordingStatusBody>): StatusBody {
       overload_guard: { active: false, triggered_at: null, last_evaluated_at: null, unhealthy_streak: 0, cpu_percent: null, reasons: [], health_healthy: null, health_message: null },
       phase: 'idle',
       hours_left: 40,
+      recordings_disk: { state: 'ok', space: 'ok', free_gb: 100, is_substitute: false, message: null },
       ...recording,
     } as RecordingStatusBody,
     preview: { preview_active: false, cameras: {}, transport_mode: 'dual', webrtc_supported: true, ice_servers: [], webrtc_streams: [], relay: null },
@@ -74,6 +75,14 @@ t.test('each camera says by itself whether it records', async (t) => {
   t.equal(conditionOf(recordingWith('running', 'starting', { camera_recovery: { camera_1: { ...account, failed_permanently: false } } }), RIGHT), 'recovering', 'a restart is no start');
   t.equal(conditionOf(recordingWith('running', 'error', { camera_recovery: { camera_1: account } }), RIGHT), 'failed');
   t.equal(conditionOf(statusOf({ recording: true, phase: 'recording', cameras: {} }), RIGHT), 'absent');
+});
+
+t.test('a disk that keeps a recording waiting, takes nothing or is missing is told, although the cameras run', async (t) => {
+  const disk = (changes: Partial<RecordingStatusBody['recordings_disk']>) => ({ recordings_disk: { state: 'ok' as const, space: 'ok' as const, free_gb: 100, is_substitute: false, message: null, ...changes } });
+  t.strictSame(problems(recordingWith('running', 'running', disk({ state: 'slow' }))), [{ kind: 'disk_behind' }]);
+  t.strictSame(problems(recordingWith('running', 'running', disk({ state: 'refusing' }))), [{ kind: 'disk_refusing' }]);
+  t.strictSame(problems(statusOf(disk({ is_substitute: true }))), [{ kind: 'disk_missing' }], 'also before a match');
+  for (const kind of ['disk_behind', 'disk_refusing', 'disk_missing'] as const) t.equal(toneOf({ kind }), 'bad');
 });
 
 t.test('a good day has no problems', async (t) => {

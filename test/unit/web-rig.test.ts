@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { PendingCommands } from '../../src/web/rig/pending-commands.js';
 import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
 import { WebSocket as Peer, WebSocketServer } from 'ws';
@@ -131,6 +132,22 @@ t.test('a command that was under way when the connection broke is repeated with 
   t.equal(first, second);
   page.server.say(JSON.stringify({ v: 1, type: 'command_result', id: first, success: true, data: { success: true } }));
   t.strictSame(await answer, { success: true });
+});
+
+t.test('a tablet that slept with a stop on its way does not end the next match when it wakes', async (t) => {
+  const commands = new PendingCommands();
+  const sent: string[] = [];
+  const send = (text: string): void => void sent.push(text);
+  const old = commands.add('stop_recording', {}, send);
+  old.catch(() => undefined);
+  const { now } = Date;
+  t.teardown(() => (Date.now = now));
+  Date.now = () => now() + 16_000;
+  const fresh = commands.add('add_mark', {}, send);
+  fresh.catch(() => undefined);
+  commands.repeat(send);
+  await t.rejects(old, { code: 'no_connection' });
+  t.strictSame(sent.map((text) => (JSON.parse(text) as { action: string }).action), ['stop_recording', 'add_mark', 'add_mark']);
 });
 
 t.test('a command that the rig could not carry out is rejected with its words', async (t) => {

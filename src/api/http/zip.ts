@@ -31,6 +31,8 @@ export async function sendZip(request: Request, response: Response, match: Match
       response.end();
       return true;
     }
+    // Opening the files takes time. Nobody would listen to what goes wrong with reading them.
+    if (response.destroyed) return false;
     const buffers = new ReadBuffers(BUFFERS);
     return await transfer({ source: zip.read(buffers), buffers, stallMs }, response);
   } finally {
@@ -51,6 +53,8 @@ function composeZip({ matchId, files }: MatchFiles): Zip {
   const begin = Promise.withResolvers<ReadBuffers>();
   let current: Readable | null = null;
   output.once('close', () => current?.destroy());
+  // A client that leaves at the wrong moment leaves a stream without listeners, and must not take the daemon with it.
+  output.on('error', () => undefined);
   zip.on('error', (error: Error) => output.destroy(error));
   const names = zipNames(matchId, files.map(({ relativePath }) => relativePath));
   files.forEach((file, index) => {

@@ -9,8 +9,8 @@ import { NO_TEAMS, type Teams } from './match-name.js';
 import { type Outcome, outcomeOf, type StartFailure, startFailureOf } from './outcome.js';
 import { USUAL_CAMERAS } from './view.js';
 
-/** What came of the last recording; `elsewhere`: it ended, and not by a stop of this page. */
-export type Result = Outcome | { readonly kind: 'elsewhere'; readonly matchId: string | null };
+/** What came of the last recording; `elsewhere`: it ended, and not by a stop of this page; `no_space`: by the rig itself. */
+export type Result = Outcome | { readonly kind: 'elsewhere'; readonly matchId: string | null } | { readonly kind: 'no_space'; readonly matchId: string | null };
 
 /** What a person has chosen and asked for on this device. What the rig does is not in here. */
 export interface KioskState {
@@ -94,7 +94,7 @@ function followRecordings(status: Rig['status'], asked: ReadonlySignal<unknown>,
     }
     if (running === null || recording.phase !== 'idle') return;
     // The answer to this page's own stop tells more, and comes about now.
-    if (asked.peek() === null && result.peek() === null) result.value = { kind: 'elsewhere', matchId: running };
+    if (asked.peek() === null && result.peek() === null) result.value = { kind: recording.last_stop?.reason === 'no_space' && recording.last_stop.match_id === running ? 'no_space' : 'elsewhere', matchId: running };
     running = null;
   });
 }

@@ -10,6 +10,8 @@ export type Problem =
   | { readonly kind: 'disk_full' | 'disk_low'; readonly hours: number }
   | { readonly kind: 'hot' | 'very_hot'; readonly celsius: number }
   | { readonly kind: 'power_mode'; readonly name: string }
+  /** The disk behind `disk_full` holds no more; these are about one that does not do what it should. */
+  | { readonly kind: 'disk_behind' | 'disk_refusing' | 'disk_missing' }
   | { readonly kind: 'overload' };
 
 export interface ProblemFacts {
@@ -27,7 +29,7 @@ const FULL_HOURS = 0.5;
 /** Where there is no nvpmodel, no mode is wrong. */
 const NO_MODE = 'Unknown';
 
-const BAD: readonly Problem['kind'][] = ['camera_failed', 'camera_recovering', 'camera_absent', 'disk_full', 'very_hot'];
+const BAD: readonly Problem['kind'][] = ['camera_failed', 'camera_recovering', 'camera_absent', 'disk_behind', 'disk_refusing', 'disk_missing', 'disk_full', 'very_hot'];
 
 export function toneOf({ kind }: Problem): 'bad' | 'warning' {
   return BAD.includes(kind) ? 'bad' : 'warning';
@@ -40,7 +42,7 @@ export function problemsOf(facts: ProblemFacts): readonly Problem[] {
 }
 
 function recordingProblems({ status, cameras }: ProblemFacts): Problem[] {
-  const { recording, phase, camera_recovery, degraded_cameras, overload_guard } = status.recording;
+  const { recording, phase, camera_recovery, degraded_cameras, overload_guard, recordings_disk } = status.recording;
   if (!recording || phase !== 'recording') return [];
   const goesOn = cameras.find((camera) => conditionOf(status, camera) === 'recording')?.id ?? null;
   const problems = cameras.flatMap((camera): Problem[] => {
@@ -50,6 +52,8 @@ function recordingProblems({ status, cameras }: ProblemFacts): Problem[] {
     const account = camera_recovery[camera.key];
     return [{ kind, camera: camera.id, reason: account?.last_error ?? degraded_cameras[camera.key] ?? null, goesOn }];
   });
+  if (recordings_disk.state === 'slow') problems.push({ kind: 'disk_behind' });
+  if (recordings_disk.state === 'refusing') problems.push({ kind: 'disk_refusing' });
   return overload_guard.active ? [...problems, { kind: 'overload' }] : problems;
 }
 
@@ -60,7 +64,8 @@ function pictureProblems({ status, requireAllCameras, withoutPicture }: ProblemF
 
 function machineProblems({ status, metrics }: ProblemFacts): Problem[] {
   const problems: Problem[] = [];
-  const { hours_left: hours } = status.recording;
+  const { hours_left: hours, recordings_disk: disk } = status.recording;
+  if (disk.is_substitute) problems.push({ kind: 'disk_missing' });
   if (hours !== null && hours < LOW_HOURS) problems.push({ kind: hours < FULL_HOURS ? 'disk_full' : 'disk_low', hours });
   if (metrics === null) return problems;
   const { temperature, power_mode } = metrics;

@@ -50,6 +50,7 @@ interface Words {
 }
 
 function wordsOf(ended: Ended, { result }: Strings['kiosk']): Words {
+  if (ended.kind === 'no_space') return { tone: 'bad', title: result.noSpace, lines: [result.elsewhereDetail] };
   if (ended.kind === 'elsewhere') return { tone: 'plain', title: result.elsewhere, lines: [result.elsewhereDetail] };
   const remarkable = ended.cameras.filter(({ state, gaps }) => state !== 'verified' || gaps !== null).map(result.camera);
   if (ended.kind === 'damaged') return { tone: 'bad', title: result.damaged, lines: remarkable.length === 0 ? [ended.message] : remarkable };

@@ -3,8 +3,18 @@ import { RigError } from './rig-error.js';
 
 type Send = (text: string) => void;
 
+/** A device that sleeps may stop the one clock, and a clock that is set makes the other one jump: the longer time counts. */
+interface Instant {
+  readonly monoMs: number;
+  readonly epochMs: number;
+}
+
+const now = (): Instant => ({ monoMs: performance.now(), epochMs: Date.now() });
+const ageMs = ({ monoMs, epochMs }: Instant): number => Math.max(performance.now() - monoMs, Date.now() - epochMs);
+
 interface Pending {
   readonly text: string;
+  readonly made: Instant;
   readonly resolve: (data: unknown) => void;
   readonly reject: (error: RigError) => void;
 }
@@ -24,14 +34,23 @@ export class PendingCommands {
     const id = `web_${this.#made}_${Date.now()}_${Math.random().toString(36).slice(2, 8)}`;
     const text = JSON.stringify({ v: 1, type: 'command', id, action, params });
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.#pending.set(id, { text, resolve, reject });
+    this.#pending.set(id, { text, made: now(), resolve, reject });
     send(text);
     return promise;
   }
 
-  /** Sends everything again over a new connection. */
+  /**
+   * Sends everything again over a new connection, but what is too old: a tablet that slept with a stop on its way must not
+   * end the next match when it wakes.
+   */
   repeat(send: Send): void {
-    for (const { text } of this.#pending.values()) send(text);
+    for (const [id, { text, made, reject }] of this.#pending) {
+      if (ageMs(made) <= GIVE_UP_MS) send(text);
+      else {
+        this.#pending.delete(id);
+        reject(noConnection());
+      }
+    }
   }
 
   settle(result: CommandResult): void {
@@ -52,6 +71,10 @@ export class PendingCommands {
   rejectAll(): void {
     const all = [...this.#pending.values()];
     this.#pending.clear();
-    for (const { reject } of all) reject(new RigError('no_connection', 'The connection was lost before the rig answered.'));
+    for (const { reject } of all) reject(noConnection());
   }
+}
+
+function noConnection(): RigError {
+  return new RigError('no_connection', 'The connection was lost before the rig answered.');
 }

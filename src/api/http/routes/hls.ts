@@ -41,7 +41,7 @@ export function hlsRoutes({ hlsDir }: HlsParts): readonly Route[] {
                 })
                 .on('error', (error: NodeJS.ErrnoException & { readonly status?: number }) => {
                   if (response.headersSent) response.destroy();
-                  reject(error.code === 'ENOENT' ? noPicture() : error);
+                  reject(refusal(error));
                 })
                 .pipe(response);
             }),
@@ -49,6 +49,14 @@ export function hlsRoutes({ hlsDir }: HlsParts): readonly Route[] {
       },
     }),
   ];
+}
+
+/** Of `send`, whose refusals carry the status that they stand for. */
+function refusal(error: NodeJS.ErrnoException & { readonly status?: number }): Error {
+  if (error.code === 'ENOENT') return noPicture();
+  if (error.status === 416) return new TouchlineError({ kind: 'invalid', code: 'range_not_satisfiable', message: 'The file is shorter: the range begins beyond its end' });
+  if (error.status === 412) return new TouchlineError({ kind: 'conflict', code: 'precondition_failed', message: 'The file is another one by now' });
+  return error;
 }
 
 function noPicture(): TouchlineError {

@@ -122,6 +122,7 @@ export const kiosk = {
     gaps: 'The files are good, but they have gaps.',
     unchecked: 'Its files could not be checked.',
     damaged: 'Saved, but not everything is well.',
+    noSpace: 'The recording has ended: the disk is full.',
     elsewhere: 'The recording has ended.',
     elsewhereDetail: 'It was not stopped here. The match says how its files are.',
     open: 'Open match',
@@ -158,6 +159,12 @@ function problem(found: Problem): Words {
       return { title: `Only ${Math.floor(found.hours * 60)} min still fit.`, advice: 'Delete matches that you do not need.' };
     case 'disk_low':
       return { title: `Only ${Math.floor(found.hours)} h ${Math.floor((found.hours * 60) % 60)} min still fit.`, advice: 'Make room before the next match.' };
+    case 'disk_behind':
+      return { title: 'The disk is too slow: what is recorded waits for it.', advice: 'Do not switch the rig off. Check the cable of the disk.' };
+    case 'disk_refusing':
+      return { title: 'The disk takes nothing.', advice: 'The rig keeps trying. Check the cable of the disk, and whether it is full.' };
+    case 'disk_missing':
+      return { title: 'The disk for recordings is missing.', advice: 'Matches go to the disk of the system. Check the cable, then have the rig restarted.' };
     case 'hot':
       return { title: `The rig is hot (${Math.round(found.celsius)} °C).`, advice: 'Give it shade, and keep its openings free.' };
     case 'very_hot':
