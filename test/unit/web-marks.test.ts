@@ -35,6 +35,15 @@ t.test('the clock of the rig may jump after it was set', async (t) => {
   t.equal(clock.secondsAt(1000), 31);
 });
 
+t.test('a file that was begun before the clock of the rig was set tells nothing', async (t) => {
+  for (const jumpMs of [3_600_000, -3_600_000]) {
+    const clock = new MatchClock();
+    clock.heard({ durationSeconds: 30, epochMs: EPOCH_MS + jumpMs, heardMs: 0 });
+    clock.set({ startSeconds: 20, openedEpochMs: EPOCH_MS - 10_000 });
+    t.equal(clock.secondsAt(1000), null, 'the rig places the mark');
+  }
+});
+
 t.test('the newest file whose beginning is known sets the clock', async (t) => {
   const files = [
     { name: 'a', start_seconds: 0 },

@@ -1,4 +1,6 @@
 const MS_PER_SECOND = 1000;
+/** A file of this recording was begun while it ran, give or take what lies between the clocks of its parts. */
+const SLACK_SECONDS = 3;
 
 /** What a message of the rig says about the recording, and when it was said. */
 export interface StatusMoment {
@@ -30,11 +32,14 @@ export class MatchClock {
     if (this.#opened !== null) this.set(this.#opened);
   }
 
-  /** Sets it by a file that was opened a little before the last message, or the next one when there was none yet. */
+  /** Sets it by a file of this recording that was opened before the last message, or the next one when there was none yet. */
   set(opened: Opened): void {
     this.#opened = this.#status === null ? opened : null;
     if (this.#status === null) return;
-    const nowSeconds = opened.startSeconds + (this.#status.epochMs - opened.openedEpochMs) / MS_PER_SECOND;
+    const sinceSeconds = (this.#status.epochMs - opened.openedEpochMs) / MS_PER_SECOND;
+    // The clock of the rig was set in between. A time that is not known is better than a wrong one: the rig places the mark.
+    if (sinceSeconds < -SLACK_SECONDS || sinceSeconds > this.#status.durationSeconds + SLACK_SECONDS) return;
+    const nowSeconds = opened.startSeconds + sinceSeconds;
     this.#offsetSeconds = nowSeconds - this.#status.durationSeconds;
   }
 
