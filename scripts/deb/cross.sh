@@ -40,12 +40,13 @@ cross_native() {
 # In a copy: the binding of this machine stays as it is.
 cross_binding() {
   local source="$ROOT/node_modules/gstreamer-superficial" copy="$CROSS/binding/node_modules/gstreamer-superficial" log="$CROSS/binding.log" stamp
-  stamp=$(hash_of <"$ROOT/package-lock.json")
+  stamp=$(cat "$ROOT/package-lock.json" "$ROOT/scripts/lib/mend-binding.sh" | hash_of)
   if [ "$(cat "$CROSS/binding/done" 2>/dev/null)" = "$stamp" ]; then return 0; fi
   say "Building the GStreamer binding for arm64"
   rm -rf "$CROSS/binding"
   mkdir -p "$copy"
   (cd "$source" && tar -c --exclude=./build .) | tar -x -C "$copy"
+  bash "$ROOT/scripts/lib/mend-binding.sh" "$copy" || fail "the GStreamer binding could not be mended"
   ln -s "$ROOT/node_modules/nan" "$CROSS/binding/node_modules/nan"
   # Node's headers are the same for all processors.
   (cd "$copy" && PATH="$CACHE/bin:$PATH" cross_env node "$ROOT/node_modules/node-gyp/bin/node-gyp.js" rebuild --arch=arm64 \

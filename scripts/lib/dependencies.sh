@@ -2,6 +2,7 @@
 # Installs the npm dependencies and builds the GStreamer binding. Needs common.sh and node.sh, after ensure_node.
 
 BINDING=node_modules/gstreamer-superficial/build/Release/gstreamer-superficial.node
+MEND_BINDING="$ROOT/scripts/lib/mend-binding.sh"
 
 install_packages() {
   say "Installing npm packages"
@@ -12,6 +13,7 @@ install_packages() {
 build_binding() {
   local log="$CACHE/binding.log" gyp="$ROOT/node_modules/node-gyp/bin/node-gyp.js"
   say "Building the GStreamer binding"
+  bash "$MEND_BINDING" "$ROOT/node_modules/gstreamer-superficial" || fail "the GStreamer binding could not be mended"
   (cd "$ROOT/node_modules/gstreamer-superficial" &&
     PATH="$CACHE/bin:$PATH" node "$gyp" rebuild --nodedir="$NODE_HOME") >"$log" 2>&1 || {
     tail -n 40 "$log" >&2
@@ -41,7 +43,7 @@ ensure_dependencies() {
     install_packages
     write_stamp packages "$packages"
   fi
-  binding="$packages $node"
+  binding="$packages $node $(hash_of <"$MEND_BINDING")"
   if ! stamp_matches binding "$binding" || [ ! -f "$ROOT/$BINDING" ]; then
     build_binding
     write_stamp binding "$binding"

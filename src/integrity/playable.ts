@@ -7,7 +7,6 @@ import type { FileHandle } from 'node:fs/promises';
 const HEADER_BYTES = 16;
 /** A `moof` of a fragment of half a second is far smaller, so that one read finds the `mdat` behind it too. */
 const READ_BYTES = 4096;
-const MAX_BOXES = 50_000;
 
 /**
  * Length of the longest beginning of the file that plays. That is all of it unless it is in fragments; then it ends
@@ -18,7 +17,7 @@ export async function playableBytes(file: FileHandle, sizeBytes: number): Promis
   let playable = 0;
   let position = 0;
   let inFragments = false;
-  for (let count = 0; count < MAX_BOXES && position < sizeBytes; count += 1) {
+  while (position < sizeBytes) {
     const box = await boxes.at(position);
     if (box?.type === 'moof') inFragments = true;
     if (box === null || box.end > sizeBytes) return inFragments ? playable : sizeBytes;

@@ -25,6 +25,10 @@ import type { UntidyList } from './untidy-list.js';
 const WRITE_EVERY_MS = 5000;
 /** A file that was begun is told of sooner: what is being recorded is found and timed by it. */
 const WRITE_SOON_MS = 1500;
+/** Of all time, what a manifest that takes long to write may take: one of a match of ten thousand files does. */
+const WRITE_SHARE = 0.05;
+const WRITE_IS_LONG_MS = 250;
+const WRITE_AT_LEAST_EVERY_MS = 60_000;
 /** Until a match is tried again that the disk did not let be put in order. */
 const TIDY_AGAIN_MS = 60_000;
 
@@ -55,6 +59,9 @@ export class MatchKeeper {
   #writeTimer: NodeJS.Timeout | null = null;
   #tidyTimer: NodeJS.Timeout | null = null;
   #writeDueMonoMs = 0;
+  /** Of the newest manifest. */
+  #writeTookMs = 0;
+  readonly #shapes = new FinalShapes();
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -77,6 +84,7 @@ export class MatchKeeper {
   /** A recording is about to begin there: ends repairs, and keeps them away until `wayIsFree` or `ended`. */
   makeWay(matchDir: string): void {
     if (this.#recording !== matchDir) this.files.attend(matchDir);
+    if (this.#recording !== matchDir) this.#forgetCosts();
     this.#recording = matchDir;
     this.#repairing?.abort();
   }
@@ -132,20 +140,24 @@ export class MatchKeeper {
   }
 
   #followAfter(waitMs: number, matchDir: string): void {
-    const dueMonoMs = performance.now() + waitMs;
+    const pauseMs = this.#writeTookMs < WRITE_IS_LONG_MS ? waitMs : Math.max(waitMs, Math.min(WRITE_AT_LEAST_EVERY_MS, this.#writeTookMs / WRITE_SHARE));
+    const dueMonoMs = performance.now() + pauseMs;
     if (this.#writeTimer !== null && this.#writeDueMonoMs <= dueMonoMs) return;
     if (this.#writeTimer !== null) clearTimeout(this.#writeTimer);
     this.#writeDueMonoMs = dueMonoMs;
     this.#writeTimer = setTimeout(() => {
       this.#writeTimer = null;
       this.#follow(matchDir);
-    }, waitMs);
+    }, pauseMs);
   }
 
   /** The manifest as the recording goes, unless it ended before its turn came. */
   #follow(matchDir: string): void {
     this.#background(async () => {
-      if (this.#recording === matchDir) await this.#write(matchDir, 'recording', null);
+      if (this.#recording !== matchDir) return;
+      const startedMonoMs = performance.now();
+      await this.#write(matchDir, 'recording', null);
+      this.#writeTookMs = performance.now() - startedMonoMs;
     });
   }
 
@@ -194,6 +206,11 @@ export class MatchKeeper {
       this.#options.untidy.remove(matchDir);
       this.#probes.delete(matchDir);
     }
+  }
+
+  #forgetCosts(): void {
+    this.#writeTookMs = 0;
+    this.#shapes.clear();
   }
 
   /** Unless a match ends first: then it comes up by itself. */
@@ -249,7 +266,7 @@ export class MatchKeeper {
 
   async #manifest(matchDir: string, state: Manifest['state'], endedEpochMs: number | null, previous: Manifest | null): Promise<Manifest> {
     const cameras = await Promise.all(
-      this.#options.cameraIds.map(async (camera) => ({ camera, journal: await readJournal(matchDir, camera), files: await segmentFiles(matchDir, camera) })),
+      this.#options.cameraIds.map(async (camera) => ({ camera, journal: await readJournal(matchDir, camera), files: await segmentFiles(matchDir, camera, this.#shapes) })),
     );
     return buildManifest({
       matchId: basename(matchDir),
@@ -263,15 +280,31 @@ export class MatchKeeper {
   }
 }
 
-async function segmentFiles(matchDir: string, camera: number): Promise<SegmentFile[]> {
+/** Files that were seen to be final are not read again as long as they stay the same. */
+class FinalShapes {
+  readonly #final = new Map<string, string>();
+
+  async isFinal(path: string, { size, mtimeMs }: { readonly size: number; readonly mtimeMs: number }): Promise<boolean> {
+    const version = `${size} ${mtimeMs}`;
+    if (this.#final.get(path) === version) return true;
+    const isFinal = (await segmentShape(path).catch(() => 'unreadable' as const)) === 'finalised';
+    if (isFinal) this.#final.set(path, version);
+    return isFinal;
+  }
+
+  clear(): void {
+    this.#final.clear();
+  }
+}
+
+async function segmentFiles(matchDir: string, camera: number, shapes: FinalShapes): Promise<SegmentFile[]> {
   const folder = segmentsDir(matchDir);
   const files: SegmentFile[] = [];
   for (const name of await readdir(folder).catch(() => [])) {
     if (parseSegmentName(name)?.camera !== camera) continue;
     const facts = await stat(`${folder}/${name}`).catch(() => null);
     if (facts === null) continue;
-    const shape = await segmentShape(`${folder}/${name}`).catch(() => 'unreadable' as const);
-    files.push({ name, bytes: facts.size, finalised: shape === 'finalised' });
+    files.push({ name, bytes: facts.size, finalised: await shapes.isFinal(`${folder}/${name}`, facts) });
   }
   return files;
 }

@@ -197,6 +197,8 @@ export class WebrtcSessions {
   over(sessionId: string): void {
     const session = this.#sessions.get(sessionId);
     this.#close(sessionId);
+    // Who made the picture for this viewer would go on doing so; where he has let go already, this does nothing.
+    void session?.stream.leave(sessionId).catch(() => undefined);
     session?.listener.ended();
   }
 
