@@ -93,7 +93,8 @@ const print = (text) => process.stdout.write(`${text}\n`);
  * rendering without a graphics processor takes one of the others. Everything else waits for conditions.
  */
 const CLASSES = [
-  { atOnce: 1, files: /\/drills\/|integration\/(?:broken-camera|crash|disk-trouble|monitor\.|native-|overload|preview\.|recording|resume|segmentsink)/ },
+  { atOnce: 1, files: /\/drills\/|integration\/(?:broken-camera|crash|monitor\.|native-|overload|preview\.|recording|resume|segmentsink)/ },
+  { atOnce: 1, files: /integration\/disk-trouble/ },
   { atOnce: 1, isBeside: true, files: /system\/(?:install|technician|units)/ },
   { atOnce: 1, files: /integration\/(?:web-|webrtc-|preview-webrtc|monitor-webrtc)/ },
   { atOnce: 3, files: /./ },
@@ -103,9 +104,9 @@ const FILES_AT_ONCE = 3;
  * Left out of a short run, which has to be over in ten minutes on two processors: they go deeper into promises that
  * other files hold, too.
  */
-const AT_LENGTH = /integration\/(?:api-cli-daemon|camera-stack|diagnostics-rig|disk-full|marks-playback|marks-rig|preview-displaced|recording-edges|recording-review|report|resume|web-aiming|web-kiosk-trouble|web-marks|web-technician|webrtc-fallback|webrtc-leaks|webrtc-vanish)\.test/;
+const AT_LENGTH = /integration\/(?:api-cli-daemon|camera-stack|diagnostics-rig|disk-full|download-zip|marks-playback|marks-rig|preview-displaced|recording-edges|recording-review|report|resume|web-aiming|web-kiosk-trouble|web-library|web-marks|web-technician|webrtc-fallback|webrtc-leaks|webrtc-vanish|ws-fuzz)\.test/;
 /** More files than these do not fail by chance. */
-const UNSTEADY_AT_MOST = 2;
+const UNSTEADY_AT_MOST = 3;
 /** A file that takes longer hangs. */
 const FILE_LIMIT_MS = 300_000;
 

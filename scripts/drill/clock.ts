@@ -37,6 +37,7 @@ export const clockJumps: Drill = {
     await scene.defer(() => Promise.all(daemons.map((pid) => clock.forget(pid))));
     const rig = await scene.rig({ env: { ...clock.env, TOUCHLINE_RECORDING_SEGMENT_SECONDS: '2' } });
     daemons.push(rig.pid);
+    const askedMs = systemClock.monoMs();
     await rig.record(MATCH);
     const startedMs = systemClock.monoMs();
     const deaths: Death[] = [];
@@ -53,9 +54,11 @@ export const clockJumps: Drill = {
       await watch.end();
       const troubled = watch.looks.filter((look) => !look.healthy || look.degraded || look.running.length < 2).length;
       if (troubled > 0 || (await hostPids(rig)).join() !== before.join()) misfires.push(`${name}: ${troubled} of ${watch.looks.length} answers`);
+      // It began between the request and its answer; on a busy machine, also the question takes its time.
+      const leastSeconds = (systemClock.monoMs() - startedMs) / 1000;
       const { duration } = await statusOf(rig);
-      const trueSeconds = (systemClock.monoMs() - startedMs) / 1000;
-      if (duration === null || Math.abs(duration - trueSeconds) > DURATION_SECONDS) wrongDurations.push(`${name}: ${duration} s instead of ${trueSeconds.toFixed(1)} s`);
+      const trueSeconds = (systemClock.monoMs() - askedMs) / 1000;
+      if (duration === null || duration < leastSeconds - DURATION_SECONDS || duration > trueSeconds + DURATION_SECONDS) wrongDurations.push(`${name}: ${duration} s instead of ${trueSeconds.toFixed(1)} s`);
       // A new run takes its name from the clock as it is now.
       const camera = scene.chance.pick(CAMERAS);
       await rig.signalHost(camera, 'SIGKILL');

@@ -203,6 +203,11 @@ export class Camera extends EventEmitter<CameraEvents> {
 
   // What only concerns pictures goes beside the queue: a stop must not wait behind a viewer.
 
+  /** Ends a live picture, also one whose first frame is waited for; harmless when that run is over. */
+  async endPicture(runId: string): Promise<void> {
+    await this.#connected().request('abort', { runId }, SHORT_REQUEST_MS);
+  }
+
   /** Switches the encoder of a live picture; harmless when that run is over. */
   async encode(runId: string, on: boolean): Promise<void> {
     await this.#connected().request('encode', { runId, on }, SHORT_REQUEST_MS);

@@ -10,6 +10,8 @@ import { compileSchema } from '../lib/schema.js';
 
 const CACHE_MS = 10_000;
 const CACHE_ENTRIES = 200;
+/** From the end of its time to the end of a process that can be ended. */
+const KILLED_WITHIN_MS = 1500;
 
 const ffprobeOutput = compileSchema(
   Type.Object({
@@ -62,6 +64,8 @@ export const UNCHECKED: ProbeResult = {
 export class Prober {
   readonly #clock: Clock;
   readonly #cache = new Map<string, CacheEntry>();
+  /** Not yet ended, by the same key. */
+  readonly #running = new Map<string, Promise<ProbeResult>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -73,13 +77,29 @@ export class Prober {
     if (key === null) return { ...UNCHECKED, checked: true, ok: false, error: 'segment_not_found' };
     const known = this.#cache.get(key);
     if (known !== undefined && this.#clock.monoMs() - known.monoMs < CACHE_MS) return { ...known.result, cached: true };
-    const result = await runFfprobe(path, timeoutMs);
+    const result = await this.#run(key, path, timeoutMs);
     this.#cache.set(key, { result, monoMs: this.#clock.monoMs() });
     for (const oldest of this.#cache.keys()) {
       if (this.#cache.size <= CACHE_ENTRIES) break;
       this.#cache.delete(oldest);
     }
     return result;
+  }
+
+  /** One process per file, however many ask. One that a dead disk holds cannot be ended, and keeps nobody waiting. */
+  async #run(key: string, path: string, timeoutMs: number): Promise<ProbeResult> {
+    const running = this.#running.get(key) ?? runFfprobe(path, timeoutMs).finally(() => this.#running.delete(key));
+    this.#running.set(key, running);
+    const cancel = new AbortController();
+    const late = this.#clock.sleepMs(timeoutMs + KILLED_WITHIN_MS, cancel.signal).then(
+      () => timedOut(timeoutMs),
+      () => timedOut(timeoutMs),
+    );
+    try {
+      return await Promise.race([running, late]);
+    } finally {
+      cancel.abort();
+    }
   }
 
   async #key(path: string): Promise<string | null> {
@@ -92,15 +112,22 @@ export class Prober {
   }
 }
 
+function bad(error: string): ProbeResult {
+  return { ...UNCHECKED, checked: true, ok: false, error };
+}
+
+function timedOut(timeoutMs: number): ProbeResult {
+  return bad(`ffprobe_exception:timed out after ${timeoutMs / 1000} s`);
+}
+
 async function runFfprobe(path: string, timeoutMs: number): Promise<ProbeResult> {
-  const bad = (error: string): ProbeResult => ({ ...UNCHECKED, checked: true, ok: false, error });
   const child = await execa(
     'ffprobe',
     ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'stream=codec_name,avg_frame_rate,nb_frames:format=duration,size,bit_rate', '-of', 'json', path],
     { reject: false, timeout: timeoutMs, forceKillAfterDelay: 500, stdin: 'ignore', maxBuffer: 64 * 1024 },
   );
   if (child.code === 'ENOENT') return { ...UNCHECKED, error: 'ffprobe_not_available' };
-  if (child.timedOut) return bad(`ffprobe_exception:timed out after ${timeoutMs / 1000} s`);
+  if (child.timedOut) return timedOut(timeoutMs);
   if (child.exitCode === undefined) return bad(`ffprobe_exception:${child.shortMessage ?? 'did not run'}`);
   if (child.exitCode !== 0) return bad(String(child.stderr).trim().split('\n')[0] || `ffprobe_exit_${child.exitCode}`);
   const output = ffprobeOutput.parseJson(String(child.stdout));

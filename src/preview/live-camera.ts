@@ -107,10 +107,12 @@ export class LiveCamera {
     return true;
   }
 
-  /** Somebody who may took the camera, and ends what it shows. */
+  /** Somebody who may took the camera. It may still wait for the first frame of the picture, which nobody else should. */
   displaced(): void {
+    const spec = this.#spec;
     this.#users.clear();
     this.#spec = null;
+    if (spec !== null) void this.camera.endPicture(spec.runId).catch(() => undefined);
     this.#tenure.abort(new TouchlineError({ kind: 'conflict', code: 'preview_displaced', message: 'The camera was taken while its picture was started.' }));
     this.#tenure = new AbortController();
   }

@@ -264,3 +264,13 @@ t.test('the lenient mode refuses when no camera starts, in the words of the cont
   t.strictSame(await readdir(rig.recordingsDir), []);
   t.match((await rig.get('/api/v1/pipeline-state')).body, { mode: 'idle' });
 });
+
+t.test('a live picture whose camera takes its time holds up no recording', async (t) => {
+  const { rig, setFault } = await faulty(t, 'no-frames@0', { TOUCHLINE_RECORDING_START_TIMEOUT_SECONDS: '60' });
+  const picture = rig.post('/api/v1/preview', { camera_id: 0 });
+  await until(async () => (await rig.get('/api/v1/pipeline-state')).body['mode']?.valueOf() === 'preview', 'the first frame is waited for');
+  await setFault('');
+  t.match((await rig.post('/api/v1/recording', { match_id: 'now' })).body, { success: true, cameras_started: [0, 1] });
+  t.match((await picture).body, { success: false, failed_cameras: [0] });
+  t.match((await rig.stop()).body, { success: true });
+});

@@ -189,6 +189,8 @@ export class CameraHost {
   }
 
   abort(params: Params<'abort'>): Promise<Result<'abort'>> {
+    // In the queue before this one it may be waited for.
+    this.#pictures.giveUp(params.runId);
     return this.#serial.run(async () => {
       if (this.#pictures.isLiveWith(params.runId)) {
         this.#pictures.end();

@@ -63,6 +63,11 @@ export class LiveRun {
     return this.#playedMonoUs;
   }
 
+  /** Somebody else wants the camera: no first frame is waited for any more. Without effect on a picture that is shown. */
+  giveUp(): void {
+    this.#shown.reject(new TouchlineError({ kind: 'conflict', code: 'preview_displaced', message: 'The camera was taken while its picture was started.' }));
+  }
+
   encode(on: boolean): void {
     this.#encode = on;
     this.#pipeline.set('live_valve', 'drop', !on);

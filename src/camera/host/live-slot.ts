@@ -49,6 +49,10 @@ export class LiveSlot {
     }
   }
 
+  giveUp(runId: string): void {
+    if (this.holds(runId)) this.#run?.giveUp();
+  }
+
   encode({ runId, on }: Params<'encode'>): void {
     if (this.holds(runId)) this.#run?.encode(on);
   }

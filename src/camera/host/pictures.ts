@@ -58,6 +58,10 @@ export class Pictures {
     return this.#live.start(spec);
   }
 
+  giveUp(runId: string): void {
+    this.#live.giveUp(runId);
+  }
+
   encode(params: Params<'encode'>): void {
     this.#live.encode(params);
   }

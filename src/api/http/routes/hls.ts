@@ -39,7 +39,7 @@ export function hlsRoutes({ hlsDir }: HlsParts): readonly Route[] {
                   response.set('Cache-Control', 'no-cache');
                   response.set('Content-Type', MEDIA_TYPES.get(file.split('.').at(-1) ?? '') ?? 'application/octet-stream');
                 })
-                .on('error', (error: NodeJS.ErrnoException & { readonly status?: number }) => {
+                .on('error', (error: NodeJS.ErrnoException) => {
                   if (response.headersSent) response.destroy();
                   reject(refusal(error));
                 })
@@ -51,11 +51,11 @@ export function hlsRoutes({ hlsDir }: HlsParts): readonly Route[] {
   ];
 }
 
-/** Of `send`, whose refusals carry the status that they stand for. */
-function refusal(error: NodeJS.ErrnoException & { readonly status?: number }): Error {
+/** Of `send`, whose refusals have names. */
+function refusal(error: NodeJS.ErrnoException): Error {
   if (error.code === 'ENOENT') return noPicture();
-  if (error.status === 416) return new TouchlineError({ kind: 'invalid', code: 'range_not_satisfiable', message: 'The file is shorter: the range begins beyond its end' });
-  if (error.status === 412) return new TouchlineError({ kind: 'conflict', code: 'precondition_failed', message: 'The file is another one by now' });
+  if (error.name === 'RangeNotSatisfiableError') return new TouchlineError({ kind: 'invalid', code: 'range_not_satisfiable', message: 'The file is shorter: the range begins beyond its end' });
+  if (error.name === 'PreconditionFailedError') return new TouchlineError({ kind: 'conflict', code: 'precondition_failed', message: 'The file is another one by now' });
   return error;
 }
 
