@@ -10,10 +10,9 @@ import { Type, type Static } from '#typebox';
 import { ContinuationSchema, JournalEntrySchema } from './journal.js';
 
 export const PROTOCOL_VERSION = 1;
-/** Longest time between two messages of a healthy host: while it runs a pipeline, and while it is idle. */
 /** How long a stop waits for a disk that is behind, beside the time that the camera gets. */
 export const DISK_PATIENCE_MS = 30_000;
-
+/** Longest time between two messages of a healthy host: while it runs a pipeline, and while it is idle. */
 export const HEARTBEAT_MS = { busy: 500, idle: 1000 } as const;
 /** A line longer than this is a broken peer, not a message. */
 export const MAX_LINE_BYTES = 256 * 1024;

@@ -109,8 +109,18 @@ export class MatchKeeper {
 
   /** Notes that the match is over, on the disk when this resolves: whoever comes next finishes what `ended` does not. */
   async over(matchDir: string, state: 'finished' | 'interrupted'): Promise<void> {
-    this.#options.untidy.add({ matchDir, state, endedEpochMs: this.#options.clock.nowEpochMs() });
+    this.#noteEnd(matchDir, state);
     await this.#options.untidy.saved();
+  }
+
+  /** When it ended, by the note that is there already or by a new one. */
+  #noteEnd(matchDir: string, state: 'finished' | 'interrupted'): number {
+    const { untidy, clock } = this.#options;
+    const noted = untidy.all().find((match) => match.matchDir === matchDir && match.state === state);
+    if (noted !== undefined) return noted.endedEpochMs;
+    const endedEpochMs = clock.nowEpochMs();
+    untidy.add({ matchDir, state, endedEpochMs });
+    return endedEpochMs;
   }
 
   /** The manifest is on the disk when this resolves; probing and repairing the rest goes on behind it. */
@@ -118,8 +128,7 @@ export class MatchKeeper {
     if (this.#writeTimer !== null) clearTimeout(this.#writeTimer);
     this.#writeTimer = null;
     for (const [name, probe] of probes) this.#remember(matchDir, name, probe);
-    const endedEpochMs = this.#options.clock.nowEpochMs();
-    this.#options.untidy.add({ matchDir, state, endedEpochMs });
+    const endedEpochMs = this.#noteEnd(matchDir, state);
     this.wayIsFree();
     await this.#write(matchDir, state, endedEpochMs);
     this.files.release(matchDir);

@@ -2,17 +2,13 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { JETSON_ENV } from '../support/jetson-rig.js';
 import { Rig, until, type Json } from '../support/rig.js';
-
-const STAND_INS = join(import.meta.dirname, '..', '..', 'native-test');
 
 function jetson(fault: string, extra: Readonly<Record<string, string>> = {}): Promise<Rig> {
   return Rig.start({
     env: {
-      GST_PLUGIN_PATH: STAND_INS,
-      TOUCHLINE_PROFILE: 'jetson-x264',
-      TOUCHLINE_VIDEO_WIDTH: '640',
-      TOUCHLINE_VIDEO_HEIGHT: '360',
+      ...JETSON_ENV,
       TOUCHLINE_RECORDING_START_TIMEOUT_SECONDS: '3',
       ...(fault === '' ? {} : { TOUCHLINE_TEST_JETSON_FAULT: fault }),
       ...extra,

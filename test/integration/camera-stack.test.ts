@@ -4,9 +4,8 @@ import { chmod, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Rig, until, type Json } from '../support/rig.js';
+import { breakableJetsonEnv } from '../support/jetson-rig.js';
 import { cutPower } from '../support/reboot.js';
-
-const STAND_INS = join(import.meta.dirname, '..', '..', 'native-test');
 
 /** A rig with the Jetson stand-in, and a systemctl that notes its calls and does what the test says instead. */
 async function jetson(t: Test, systemctl: string, extra: Readonly<Record<string, string>> = {}): Promise<{ rig: Rig; breakWith: (fault: string) => Promise<void>; calls: () => Promise<string[]> }> {
@@ -17,13 +16,9 @@ async function jetson(t: Test, systemctl: string, extra: Readonly<Record<string,
   const rig = await Rig.start({
     env: {
       PATH: `${folder}:${process.env['PATH'] ?? ''}`,
-      GST_PLUGIN_PATH: STAND_INS,
-      TOUCHLINE_PROFILE: 'jetson-x264',
-      TOUCHLINE_VIDEO_WIDTH: '640',
-      TOUCHLINE_VIDEO_HEIGHT: '360',
+      ...breakableJetsonEnv(fault),
       TOUCHLINE_RECORDING_START_TIMEOUT_SECONDS: '2',
       TOUCHLINE_RECORDING_RECOVERY_BACKOFF_SECONDS: '0.2',
-      TOUCHLINE_TEST_JETSON_FAULT_FILE: fault,
       TOUCHLINE_CAMERA_STACK_REPAIR_AFTER_FAILURES: '2',
       ...extra,
     },

@@ -11,9 +11,8 @@ import { systemClock } from '../../src/lib/clock.js';
 import { compileSchema } from '../../src/lib/schema.js';
 import { call } from '../support/http.js';
 import { Rig, until } from '../support/rig.js';
+import { breakableJetsonEnv } from '../support/jetson-rig.js';
 import { onTheWire } from '../support/wire.js';
-
-const STAND_INS = join(import.meta.dirname, '..', '..', 'native-test');
 
 /** Contract 10.2, no key more and none less. */
 const Entry = Type.Object(
@@ -40,11 +39,7 @@ async function rigWith(t: Test, env: Readonly<Record<string, string>> = {}): Pro
 async function breakableRig(t: Test, env: Readonly<Record<string, string>> = {}) {
   const faultFile = join(t.testdir(), 'fault');
   const rig = await rigWith(t, {
-    GST_PLUGIN_PATH: STAND_INS,
-    TOUCHLINE_PROFILE: 'jetson-x264',
-    TOUCHLINE_VIDEO_WIDTH: '640',
-    TOUCHLINE_VIDEO_HEIGHT: '360',
-    TOUCHLINE_TEST_JETSON_FAULT_FILE: faultFile,
+    ...breakableJetsonEnv(faultFile),
     ...env,
   });
   return { rig, breakWith: (fault: string) => writeFile(faultFile, fault) };

@@ -7,9 +7,9 @@ import t, { type Test } from 'tap';
 import { intentPath } from '../../src/camera/protocol.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { isAlive } from '../../src/lib/process-identity.js';
+import { breakableJetsonEnv } from '../support/jetson-rig.js';
 import { Rig, until, type Json } from '../support/rig.js';
 
-const STAND_INS = join(import.meta.dirname, '..', '..', 'native-test');
 const isRoot = process.getuid?.() === 0;
 
 /** A rig with Jetson stand-ins whose faults a test can change while it runs. */
@@ -17,7 +17,7 @@ async function faulty(t: Test, fault: string, extra: Readonly<Record<string, str
   const file = join(t.testdir(), 'fault');
   await writeFile(file, fault);
   const rig = await Rig.start({
-    env: { GST_PLUGIN_PATH: STAND_INS, TOUCHLINE_PROFILE: 'jetson-x264', TOUCHLINE_VIDEO_WIDTH: '640', TOUCHLINE_VIDEO_HEIGHT: '360', TOUCHLINE_TEST_JETSON_FAULT_FILE: file, ...extra },
+    env: { ...breakableJetsonEnv(file), ...extra },
   });
   t.teardown(() => rig.dispose());
   return { rig, setFault: (text) => writeFile(file, text) };

@@ -28,8 +28,8 @@ function untidyIn(stateDir: string): UntidyList {
   });
 }
 
-function keeperFor(t: Test, untidy: UntidyList = untidyIn(temporaryFolder(t))): MatchKeeper {
-  const keeper = new MatchKeeper({ cameraIds: [0], prober: new Prober(systemClock), probeTimeoutMs: () => 8000, softwareVersion: 'test', untidy, isDiskOf: async () => true, onFiles: () => undefined, clock: systemClock, log: pino({ level: 'silent' }) });
+function keeperFor(t: Test, untidy: UntidyList = untidyIn(temporaryFolder(t)), isDiskThere = true): MatchKeeper {
+  const keeper = new MatchKeeper({ cameraIds: [0], prober: new Prober(systemClock), probeTimeoutMs: () => 8000, softwareVersion: 'test', untidy, isDiskOf: async () => isDiskThere, onFiles: () => undefined, clock: systemClock, log: pino({ level: 'silent' }) });
   t.teardown(() => keeper.stop());
   return keeper;
 }
@@ -42,6 +42,26 @@ async function crashedMatch(root: string, name: string): Promise<{ readonly matc
   await execa('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=64x64:rate=10:duration=2', '-c:v', 'libx264', '-g', '5', '-movflags', 'frag_keyframe+empty_moov', segment]);
   return { matchDir, segment };
 }
+
+t.test('that a match is over is on the disk before anything else is done about it', async (t) => {
+  const stateDir = temporaryFolder(t);
+  const keeper = keeperFor(t, untidyIn(stateDir));
+  await keeper.over('/recordings/derby', 'finished');
+  const next = untidyIn(stateDir);
+  await next.load();
+  t.match(next.all(), [{ matchDir: '/recordings/derby', state: 'finished' }]);
+});
+
+t.test('an unfinished match whose disk is missing comes up again; one that was removed does not', async (t) => {
+  for (const [isDiskThere, left] of [[false, 1], [true, 0]] as const) {
+    const untidy = untidyIn(temporaryFolder(t));
+    untidy.add({ matchDir: join(t.testdirName, 'gone'), state: 'interrupted', endedEpochMs: 1 });
+    const keeper = keeperFor(t, untidy, isDiskThere);
+    keeper.wayIsFree();
+    await keeper.idle();
+    t.equal(untidy.all().length, left);
+  }
+});
 
 t.test('no repair touches the files of a match that is being started or recorded', async (t) => {
   const keeper = keeperFor(t);

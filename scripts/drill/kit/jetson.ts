@@ -1,10 +1,9 @@
 /** Cameras that fail as NVIDIA's camera stack does: the stand-in plugin reads what is wrong from a file, also while it runs. */
 import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Rig } from '../../../test/support/rig.js';
+import { breakableJetsonEnv } from '../../../test/support/jetson-rig.js';
 import type { Scene } from './scene.js';
-
-const STAND_INS = resolve(import.meta.dirname, '..', '..', '..', 'native-test');
 
 export interface BreakableRig {
   readonly rig: Rig;
@@ -16,11 +15,7 @@ export async function breakableRig(scene: Scene, env: Readonly<Record<string, st
   const faultFile = join(await scene.folder(), 'fault');
   const rig = await scene.rig({
     env: {
-      GST_PLUGIN_PATH: STAND_INS,
-      TOUCHLINE_PROFILE: 'jetson-x264',
-      TOUCHLINE_VIDEO_WIDTH: '640',
-      TOUCHLINE_VIDEO_HEIGHT: '360',
-      TOUCHLINE_TEST_JETSON_FAULT_FILE: faultFile,
+      ...breakableJetsonEnv(faultFile),
       ...env,
     },
   });

@@ -43,10 +43,13 @@ export class LiveRun {
   async start(): Promise<number> {
     this.#playedMonoUs = this.#clock.monoUs();
     this.#pipeline.play();
-    const sign = setTimeout(() => {
-      if (!this.#hasLeftNull && !this.#released) this.#pipeline.readOn();
-    }, SIGN_MS);
     const cancel = new AbortController();
+    this.#clock.sleepMs(SIGN_MS, cancel.signal).then(
+      () => {
+        if (!this.#hasLeftNull && !this.#released) this.#pipeline.readOn();
+      },
+      () => undefined,
+    );
     const late = this.#clock.sleepMs(this.spec.firstFrameTimeoutMs, cancel.signal).then(
       () => true,
       () => false,
@@ -56,7 +59,6 @@ export class LiveRun {
         throw new TouchlineError({ kind: 'timeout', code: 'camera_no_frames', message: `The camera delivered no frame within ${this.spec.firstFrameTimeoutMs / 1000} s. Check its cable and power.` });
       }
     } finally {
-      clearTimeout(sign);
       cancel.abort();
     }
     this.#isShown = true;

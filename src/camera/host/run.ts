@@ -215,7 +215,14 @@ export class PipelineRun {
     if (this.#playedMonoUs === null) return null;
     const { stallMs, firstFrameTimeoutMs } = this.spec;
     const frameAgeMs = this.frameAgeMs('source_meter');
-    return { sincePlayMs: (this.#clock.monoUs() - this.#playedMonoUs) / 1000, frameAgeMs, isHeldUp: frameAgeMs !== null && frameAgeMs > stallMs && isHeldUp(frameAgeMs, () => this.isDiskBehind()), stallMs, firstFrameTimeoutMs };
+    const isLate = frameAgeMs !== null && frameAgeMs > stallMs;
+    return {
+      sincePlayMs: (this.#clock.monoUs() - this.#playedMonoUs) / 1000,
+      frameAgeMs,
+      isHeldUp: isLate && isHeldUp(frameAgeMs, () => this.isDiskBehind()),
+      stallMs,
+      firstFrameTimeoutMs,
+    };
   }
 
   meter(name: 'source_meter' | 'encoded_meter'): MeterStats | null {
@@ -238,7 +245,6 @@ export class PipelineRun {
     const sink = this.sink();
     return sink === null ? encoded : Math.max(0, encoded - sink.frames - sink.droppedBeforeKeyframe);
   }
-
 
   #onMessage(message: BusMessage): void {
     switch (message.type) {

@@ -24,12 +24,11 @@ interface Told {
 
 const NOTHING_TOLD: Told = { hoursLeft: null, substitute: null };
 
-export type Activity =
-  | ({ readonly kind: 'idle' } & Told)
-  /** A recording, or the start or end of one. */
-  | ({ readonly kind: 'recording' } & Told)
-  /** No daemon answers, and where the cameras keep their state is closed to whoever asks. */
-  | { readonly kind: 'unknown' };
+/**
+ * `recording`: also the start or end of one. `unknown`: no daemon answers, and where the cameras keep their state is closed
+ * to whoever asks.
+ */
+export type Activity = Told & { readonly kind: 'idle' | 'recording' | 'unknown' };
 
 export async function activityOf(settings: RigSettings, signal: AbortSignal): Promise<Activity> {
   const text = await httpCall(`${daemonUrl(settings)}/api/v1/status`, { method: 'GET', timeoutMs: ANSWER_TIMEOUT_MS, signal }).then(
@@ -56,6 +55,6 @@ async function hostsActivity({ runtimeDir, config }: RigSettings): Promise<Activ
     }
     return { kind: 'idle', ...NOTHING_TOLD };
   } catch (thrown) {
-    return errnoOf(thrown) === 'ENOENT' ? { kind: 'idle', ...NOTHING_TOLD } : { kind: 'unknown' };
+    return { kind: errnoOf(thrown) === 'ENOENT' ? 'idle' : 'unknown', ...NOTHING_TOLD };
   }
 }

@@ -106,15 +106,14 @@ async function examinePlaces(machine: Machine, settings: RigSettings, account: A
   const { recordingsDir, stateDir, runtimeDir, minFreeGb } = settings;
   const { activity, units, rig } = known;
   const check = (subject: string, path: string): Promise<Finding> => (account === null ? checkFolder(subject, path) : checkFolderOf(account, subject, path));
-  const told = activity.kind === 'unknown' ? { hoursLeft: null, substitute: null } : activity;
   const closed = units === null ? [] : await checkSandbox(writersOf(units), 'recordings folder', recordingsDir);
   return [
     ...(closed.length > 0 ? closed : [await check('recordings folder', recordingsDir)]),
     ...(await Promise.all([
       check('state folder', stateDir),
       check('runtime folder', runtimeDir),
-      checkMount(machine, recordingsDir, told.substitute),
-      checkSpace({ recordingsDir, minFreeGb, hoursLeft: told.hoursLeft, bitrateKbps: rig === null ? null : bitrateKbps(rig) }),
+      checkMount(machine, recordingsDir, activity.substitute),
+      checkSpace({ recordingsDir, minFreeGb, hoursLeft: activity.hoursLeft, bitrateKbps: rig === null ? null : bitrateKbps(rig) }),
     ])),
   ];
 }
