@@ -261,6 +261,16 @@ compare_rewrites (gconstpointer a, gconstpointer b)
   return left->offset < right->offset ? -1 : left->offset > right->offset;
 }
 
+/* The kernel tells of data that it could not write once per descriptor: a sync after that one succeeds without them. */
+static gint
+lost_before (TouchlineSegmentFile *file)
+{
+  TouchlineSegmentFileProgress progress;
+
+  touchline_segment_file_get_progress (file, &progress);
+  return touchline_disk_cannot_sync (progress.sync_error) ? 0 : progress.sync_error;
+}
+
 gint
 touchline_segment_file_finish (TouchlineSegmentFile *file, gboolean finalise, gboolean *finalised)
 {
@@ -276,6 +286,8 @@ touchline_segment_file_finish (TouchlineSegmentFile *file, gboolean finalise, gb
     return ENODATA;
 
   error = touchline_segment_file_sync (file);
+  if (error == 0)
+    error = lost_before (file);
   if (error != 0 || !finalise)
     return error;
 

@@ -66,7 +66,7 @@ gint touchline_segment_file_sync (TouchlineSegmentFile *file);
 /**
  * Ends the file: turns it into an ordinary MP4 when `finalise` is set (the muxer has delivered its index), and syncs it
  * and its folder. `*finalised` tells whether the rewrite took place. Returns 0 or an errno value (ENODATA: no index was
- * ever written, so there is no file).
+ * ever written, so there is no file); that of an earlier sync, too, when data were lost by then.
  */
 gint touchline_segment_file_finish (TouchlineSegmentFile *file, gboolean finalise, gboolean *finalised);
 

@@ -18,6 +18,7 @@ struct _TouchlineSegmentSync
   GMutex lock;                  /* guards the rest; not held while syncing */
   GCond changed;
   GPtrArray *files;
+  TouchlineSegmentFile *running;        /* being synced at the moment */
   gboolean stopping;
 };
 
@@ -71,8 +72,14 @@ sync_loop (gpointer data)
       gint error;
 
       touchline_segment_file_ref (file);
+      sync->running = file;
       g_mutex_unlock (&sync->lock);
       error = touchline_segment_file_sync (file);
+      g_mutex_lock (&sync->lock);
+      sync->running = NULL;
+      g_cond_broadcast (&sync->changed);
+      g_mutex_unlock (&sync->lock);
+      /* Who is told may remove the file, which waits for `running`. */
       if (error != 0)
         sync->failed (file, error, sync->owner);
       touchline_segment_file_unref (file);
@@ -105,7 +112,7 @@ touchline_segment_sync_free (TouchlineSegmentSync *sync)
 {
   g_mutex_lock (&sync->lock);
   sync->stopping = TRUE;
-  g_cond_signal (&sync->changed);
+  g_cond_broadcast (&sync->changed);
   g_mutex_unlock (&sync->lock);
   g_thread_join (sync->thread);
 
@@ -120,7 +127,7 @@ touchline_segment_sync_add (TouchlineSegmentSync *sync, TouchlineSegmentFile *fi
 {
   g_mutex_lock (&sync->lock);
   g_ptr_array_add (sync->files, touchline_segment_file_ref (file));
-  g_cond_signal (&sync->changed);
+  g_cond_broadcast (&sync->changed);
   g_mutex_unlock (&sync->lock);
 }
 
@@ -129,6 +136,8 @@ touchline_segment_sync_remove (TouchlineSegmentSync *sync, TouchlineSegmentFile 
 {
   g_mutex_lock (&sync->lock);
   g_ptr_array_remove_fast (sync->files, file);
+  while (sync->running == file)
+    g_cond_wait (&sync->changed, &sync->lock);
   g_mutex_unlock (&sync->lock);
 }
 
@@ -136,6 +145,6 @@ void
 touchline_segment_sync_wake (TouchlineSegmentSync *sync)
 {
   g_mutex_lock (&sync->lock);
-  g_cond_signal (&sync->changed);
+  g_cond_broadcast (&sync->changed);
   g_mutex_unlock (&sync->lock);
 }

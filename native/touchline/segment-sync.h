@@ -23,6 +23,7 @@ void touchline_segment_sync_free (TouchlineSegmentSync *sync);
 /** Takes care of `file` from now on. */
 void touchline_segment_sync_add (TouchlineSegmentSync *sync, TouchlineSegmentFile *file);
 
+/** Leaves `file` alone from now on; waits for a sync of it that is under way, whose outcome is in its progress then. */
 void touchline_segment_sync_remove (TouchlineSegmentSync *sync, TouchlineSegmentFile *file);
 
 /** More of a file has become playable. Never blocks on the disk. */

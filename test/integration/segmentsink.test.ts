@@ -190,6 +190,19 @@ t.test('data that the disk could not keep stop the recording', async (t) => {
   t.match(stderr, /cannot sync segment ".*": Input\/output error \(EIO\)/);
 });
 
+t.test('data that the disk could not keep stop the recording, although their segment ends before the disk says so', async (t) => {
+  const folder = folderOf(t);
+  // The second sync begins in the first segment, and fails when the next one has long begun.
+  const { exitCode, stderr } = await recorder(
+    [...encodedSource({ gop: 15, live: true, frames: 150 }), sink(`${folder}/s`, 'segment-duration-ms=1000 sync-interval-ms=200')],
+    { fault: 'fdatasync@2=d1500,5' },
+  );
+  t.not(exitCode, 0);
+  t.match(stderr, /cannot finalise segment ".*s00\.mp4": Input\/output error \(EIO\)/);
+  t.not((await boxesOf(join(folder, 's00.mp4'))).join(), ORDINARY.join(), 'nothing relies on an index of what may be gone');
+  t.ok((await probe(join(folder, 's00.mp4')))?.packets, 'what is there plays');
+});
+
 t.test('an existing file is never overwritten', async (t) => {
   const folder = folderOf(t);
   await writeFile(join(folder, 's01.mp4'), 'the cup final');

@@ -4,7 +4,7 @@
  * linkat, unlink (of an MPEG-TS file) or tmpfile (an open with O_TMPFILE)
  *   kill        ends the process as kill -9 would, before the call
  *   <number>    fails with that errno
- *   d<number>   takes that many milliseconds longer
+ *   d<number>   takes that many milliseconds longer; d<number>,<number> then fails with that errno
  */
 #define _GNU_SOURCE
 
@@ -43,8 +43,9 @@ is_faulty (const char *call)
   if (strcmp (rest, "kill") == 0)
     kill (getpid (), SIGKILL);
   if (*rest == 'd') {
-    usleep ((useconds_t) (strtoul (rest + 1, NULL, 10) * 1000));
-    return 0;
+    usleep ((useconds_t) (strtoul (rest + 1, &rest, 10) * 1000));
+    if (*rest++ != ',')
+      return 0;
   }
   errno = (int) strtoul (rest, NULL, 10);
   return 1;
