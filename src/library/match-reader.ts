@@ -6,7 +6,7 @@ import { isJournalName, type JournalEntry } from '../camera/journal.js';
 import { journalEntriesIn } from '../camera/journal-lines.js';
 import { MatchTime } from '../camera/match-time.js';
 import { asTouchlineError, TouchlineError } from '../errors.js';
-import { playableBytes } from '../integrity/playable.js';
+import { playableFile } from '../integrity/playable.js';
 import { inMatch, inSegments, within, type Folder, type FolderEntry } from './folder.js';
 import { compareNames, isOfferedName, isSegmentFileName, SEGMENTS_FOLDER } from './names.js';
 import { segmentsOf } from './summary.js';
@@ -152,12 +152,12 @@ async function openIn(folder: Folder, entry: FolderEntry, path: string, parents:
   });
 }
 
-async function describe(handle: FileHandle, facts: BigIntStats, name: string, path: string): Promise<OpenedFile> {
-  const sizeBytes = Number(facts.size);
-  const bytes = FRAGMENTABLE.test(name) ? await playableBytes(handle, sizeBytes) : sizeBytes;
+async function describe(handle: FileHandle, atOpening: BigIntStats, name: string, path: string): Promise<OpenedFile> {
+  const whole = { facts: atOpening, bytes: Number(atOpening.size), headers: [] };
+  const { facts, bytes, headers } = FRAGMENTABLE.test(name) ? await playableFile(handle) : whole;
   // The offered length too, because the same moment of the same file may be offered to a different length by another version of us.
   const etag = `"${[facts.size, facts.mtimeNs, facts.ino, BigInt(bytes)].map((part) => part.toString(16)).join('-')}"`;
-  return { handle, path, name, bytes, modifiedEpochMs: epochMsOf(facts), etag };
+  return { handle, path, name, bytes, headers, modifiedEpochMs: epochMsOf(facts), etag };
 }
 
 function matchFile(name: string, facts: BigIntStats): MatchFile {

@@ -4,6 +4,7 @@
  */
 import type { FileHandle } from 'node:fs/promises';
 import type { EventEmitter } from 'node:events';
+import type { Bytes } from '../integrity/mp4-boxes.js';
 
 /** `cam0`, `cam1`, ...; `unknown` for a video in the segments folder whose name tells no camera. */
 export type CameraGroup = string;
@@ -62,6 +63,8 @@ export interface OpenedFile {
   readonly name: string;
   /** What may be handed out: the whole file, or of one that is being written as much as plays. */
   readonly bytes: number;
+  /** What to hand out instead of what the file holds there by then: it may be finalised while it is open. */
+  readonly headers: readonly Bytes[];
   readonly modifiedEpochMs: number;
   /** Strong validator in the form of an ETag, quotes included. */
   readonly etag: string;

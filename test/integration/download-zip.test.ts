@@ -163,7 +163,7 @@ t.test('a client that is gone before the zip begins takes nothing with it', asyn
       const handle = await open(join(folder, 'a.mp4'));
       request.socket.destroy();
       await once(response, 'close');
-      return sendZip(request, response, { matchId: 'm', files: [{ handle, path: join(folder, 'a.mp4'), name: 'a.mp4', relativePath: 'a.mp4', bytes: 3 * MiB, modifiedEpochMs: 0, etag: '"1"' }] }, 1000);
+      return sendZip(request, response, { matchId: 'm', files: [{ handle, path: join(folder, 'a.mp4'), name: 'a.mp4', relativePath: 'a.mp4', bytes: 3 * MiB, headers: [], modifiedEpochMs: 0, etag: '"1"' }] }, 1000);
     };
     answer().then(answered.resolve, answered.reject);
   });

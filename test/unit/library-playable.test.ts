@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from '#execa';
 import t, { type Test } from 'tap';
-import { playableBytes } from '../../src/integrity/playable.js';
+import { playablePart } from '../../src/integrity/playable.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { framesIn } from '../support/rig.js';
 
@@ -24,7 +24,7 @@ async function folder(t: Test): Promise<string> {
 async function playable(path: string, sizeBytes?: number): Promise<number> {
   const file = await open(path);
   try {
-    return await playableBytes(file, sizeBytes ?? (await file.stat()).size);
+    return (await playablePart(file, sizeBytes ?? (await file.stat()).size)).bytes;
   } finally {
     await file.close();
   }
@@ -34,6 +34,8 @@ t.test('of a file in fragments as much is offered as plays, of any other file al
   const path = join(await folder(t), 'a.mp4');
   const head = [box('ftyp', 24), box('moov', 700)];
   const pair = [box('moof', 300), box('mdat', 5000)];
+  const own = [box('ftyp', 32), box('free', 8), box('mdat', 8060), box('moov', 700)];
+  const behind = [box('mdat', 5000), box('moof', 300)];
   const endless = Buffer.concat([Buffer.from([0, 0, 0, 0]), Buffer.from('mdat'), Buffer.alloc(50)]);
   const cases: Record<string, { readonly boxes: readonly Buffer[]; readonly offered: number | 'all' }> = {
     'an empty file': { boxes: [], offered: 'all' },
@@ -50,6 +52,11 @@ t.test('of a file in fragments as much is offered as plays, of any other file al
     'a media box up to the end of the file': { boxes: [...head, ...pair, box('moof', 300), endless], offered: 724 + 5300 },
     'a tail of zeros after a power cut': { boxes: [...head, ...pair, Buffer.alloc(4096)], offered: 724 + 5300 },
     'segment types between the pairs': { boxes: [...head, box('styp', 20), ...pair, box('styp', 20), ...pair], offered: 'all' },
+    'the index behind its media, one fragment': { boxes: own, offered: 'all' },
+    'the index behind its media, several': { boxes: [...own, ...behind, ...behind], offered: 'all' },
+    '… media without their index': { boxes: [...own, ...behind, box('mdat', 5000)], offered: 8800 + 5300 },
+    '… the second media half-written': { boxes: [...own, box('mdat', 5000).subarray(0, 4000)], offered: 8800 },
+    '… an index half-written': { boxes: [...own, box('mdat', 5000), box('moof', 300).subarray(0, 200)], offered: 8800 },
     'an index of the fragments behind them': { boxes: [...head, ...pair, ...pair, box('mfra', 90)], offered: 'all' },
   };
   for (const [what, { boxes, offered }] of Object.entries(cases)) {

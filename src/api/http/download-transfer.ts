@@ -6,17 +6,19 @@ import { TouchlineError } from '../../errors.js';
 import type { OpenedFile } from '../../library/types.js';
 import type { ReadBuffers } from './download-buffers.js';
 
+type Part = Pick<OpenedFile, 'handle' | 'name' | 'headers'>;
+
 /**
- * The bytes of an opened file from `start`, `length` of them. Fails with `file_became_shorter` when they are no longer
+ * The bytes of an opened file from `start`, `length` of them, as they were when it was opened. Fails with `file_became_shorter` when they are no longer
  * there. Leaves the handle open.
  */
 export class FilePart extends Readable {
-  readonly #file: Pick<OpenedFile, 'handle' | 'name'>;
+  readonly #file: Part;
   readonly #buffers: ReadBuffers;
   readonly #end: number;
   #position: number;
 
-  constructor(file: Pick<OpenedFile, 'handle' | 'name'>, part: { readonly start: number; readonly length: number }, buffers: ReadBuffers) {
+  constructor(file: Part, part: { readonly start: number; readonly length: number }, buffers: ReadBuffers) {
     super({ highWaterMark: buffers.bufferBytes });
     this.#file = file;
     this.#buffers = buffers;
@@ -37,9 +39,17 @@ export class FilePart extends Readable {
     const buffer = await this.#buffers.take();
     const { bytesRead } = await this.#file.handle.read(buffer, 0, wanted, this.#position);
     if (bytesRead === 0) throw becameShorter(this.#file.name);
+    const piece = buffer.subarray(0, bytesRead);
+    for (const { position, bytes } of this.#file.headers) overlay(piece, this.#position, position, bytes);
     this.#position += bytesRead;
-    return buffer.subarray(0, bytesRead);
+    return piece;
   }
+}
+
+/** Puts `bytes`, which belong at `position`, into the piece that begins at `from`, as far as they are in it. */
+function overlay(piece: Buffer, from: number, position: number, bytes: Buffer): void {
+  const [start, end] = [Math.max(from, position), Math.min(from + piece.length, position + bytes.length)];
+  if (start < end) bytes.copy(piece, start - from, start - position, end - position);
 }
 
 export interface Transfer {
