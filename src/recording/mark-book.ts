@@ -6,7 +6,7 @@ import { asTouchlineError, TouchlineError } from '../errors.js';
 import { bootId, type Clock } from '../lib/clock.js';
 import { readJournal } from './journal-reader.js';
 import type { Manifest } from './manifest.js';
-import { marksAmong, withMark, withoutMark, type Mark, type MatchMarks, type NewMark } from './marks.js';
+import { findMark, marksAmong, withMark, withoutMark, type Mark, type MatchMarks, type NewMark } from './marks.js';
 import type { MatchFiles } from './match-files.js';
 
 const MAX_MARKS = 1000;
@@ -49,24 +49,40 @@ export class MarkBook implements MatchMarks {
     // Now, and not when a disk or another mark lets this one through.
     const instant = { monoUs: clock.monoUs(), epochMs: clock.nowEpochMs() };
     const id = matchId ?? this.#currentMatchId();
-    return this.#confirmed(async (signal) => {
-      const matchDir = await this.#folderOf(id);
-      const mark: Mark = { id: randomUUID(), kind: wanted.kind, text: wanted.text, ...(await this.#place(id, matchDir, wanted.matchSeconds, instant)) };
-      await this.#change(id, matchDir, signal, (stored) => {
-        if (marksAmong(stored).length >= MAX_MARKS) throw conflict('too_many_marks', `A match holds ${MAX_MARKS} marks: remove some first.`);
-        return withMark(stored, mark);
-      });
-      return { matchId: id, mark };
-    });
+    return { matchId: id, mark: await this.#store(id, randomUUID(), wanted, instant) };
+  }
+
+  async put(matchId: string, markId: string, wanted: NewMark): Promise<Mark> {
+    const { clock } = this.#options;
+    return this.#store(matchId, markId, wanted, { monoUs: clock.monoUs(), epochMs: clock.nowEpochMs() });
   }
 
   async remove(matchId: string, markId: string): Promise<void> {
     await this.#confirmed(async (signal) => {
       const matchDir = await this.#folderOf(matchId);
       await this.#change(matchId, matchDir, signal, (stored) => {
-        if (!marksAmong(stored).some(({ id }) => id === markId)) throw new TouchlineError({ kind: 'not_found', code: 'mark_not_found', message: 'The match has no such mark: it may have been removed already' });
+        if (findMark(stored, markId) === null) throw new TouchlineError({ kind: 'not_found', code: 'mark_not_found', message: 'The match has no such mark: it may have been removed already' });
         return withoutMark(stored, markId);
       });
+    });
+  }
+
+  /** One mark of this id, where it was if nothing says where else. */
+  async #store(matchId: string, markId: string, { kind, text, matchSeconds }: NewMark, instant: Instant): Promise<Mark> {
+    return this.#confirmed(async (signal) => {
+      const matchDir = await this.#folderOf(matchId);
+      const known = findMark(await this.#options.files.marks(matchDir), markId);
+      const place = known === null || matchSeconds !== null ? await this.#place(matchId, matchDir, matchSeconds, instant) : known;
+      let mark: Mark = { id: markId, kind, text, matchSeconds: place.matchSeconds, epochMs: place.epochMs };
+      await this.#change(matchId, matchDir, signal, (stored) => {
+        // The same request may have been carried out since, of somebody who did not wait for its answer.
+        const before = matchSeconds === null ? findMark(stored, markId) : null;
+        if (before !== null) mark = { ...mark, matchSeconds: before.matchSeconds, epochMs: before.epochMs };
+        const others = withoutMark(stored, markId);
+        if (marksAmong(others).length >= MAX_MARKS) throw conflict('too_many_marks', `A match holds ${MAX_MARKS} marks: remove some first.`);
+        return withMark(others, mark);
+      });
+      return mark;
     });
   }
 

@@ -45,6 +45,11 @@ export interface MatchMarks {
    * does not answer, and then the mark may be stored later.
    */
   add(matchId: string | null, mark: NewMark): Promise<{ readonly matchId: string; readonly mark: Mark }>;
+  /**
+   * As `add`, under an id of the caller: however often it is asked for, there is one mark of this id, as it was said last. Without
+   * a place it keeps the one that it has.
+   */
+  put(matchId: string, markId: string, mark: NewMark): Promise<Mark>;
   /** As durable. Throws `not_found` `recording_not_found` or `mark_not_found`; `timeout` `mark_unconfirmed`. */
   remove(matchId: string, markId: string): Promise<void>;
 }
@@ -54,6 +59,11 @@ const storedMark = compileSchema(StoredMarkSchema);
 /** The marks among what stands in the file, in the order of the match. Other software may have left others there. */
 export function marksAmong(stored: readonly unknown[]): Mark[] {
   return stored.flatMap((entry) => markOf(entry) ?? []).sort((a, b) => a.matchSeconds - b.matchSeconds);
+}
+
+/** The one of this id; null without one. */
+export function findMark(stored: readonly unknown[], markId: string): Mark | null {
+  return marksAmong(stored).find(({ id }) => id === markId) ?? null;
 }
 
 export function withMark(stored: readonly unknown[], { id, kind, text, matchSeconds, epochMs }: Mark): unknown[] {

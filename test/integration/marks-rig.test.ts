@@ -126,6 +126,27 @@ t.test('marks of a finished match are added by their time, removed, and bounded;
   t.match(await rig.delete(`${marksPath('other')}/x`), { status: 404, body: { code: 'recording_not_found' } });
 });
 
+t.test('a mark under an id of the client is there once, however often it is sent and whatever became of the answers', async (t) => {
+  const rig = await startRig(t);
+  await rig.record('final');
+  const id = '7f0d3a52-8c1e-4b6f-9a57-0123456789ab';
+  const put = (body: unknown, markId = id): Promise<Answer> => callJson(rig.url, 'PUT', `${marksPath('final')}/${markId}`, body).then(({ status, json }) => ({ status, body: json as Json }));
+  const both = await Promise.all([put({ kind: 'goal' }), put({ kind: 'goal' })]);
+  const [{ body }] = both;
+  for (const answer of both) t.match(answer, { status: 200, body: { success: true, mark: { id, kind: 'goal', match_seconds: body['mark']?.['match_seconds'] } } });
+  await mark(rig, 'final', { kind: 'goal' });
+  await rig.crashDaemon();
+  await rig.startDaemon();
+  t.match(await put({ kind: 'note', text: 'offside' }), { status: 200, body: { mark: { ...body['mark'], kind: 'note', text: 'offside' } } }, 'changed, in its place');
+  t.match(await listed(rig, 'final'), [{ id, text: 'offside' }, { kind: 'goal' }]);
+  await rig.stop();
+  t.match(await put({ kind: 'note', text: null }), { status: 200, body: { mark: { ...body['mark'], kind: 'note', text: null } } }, 'after the match, too');
+  t.match(await put({ kind: 'note', match_seconds: 0.5 }), { status: 200, body: { mark: { id, match_seconds: 0.5 } } }, 'moved');
+  t.match(await put({ kind: 'goal' }, id.replace('7', '8')), { status: 409, body: { code: 'match_not_recording' } }, 'a new one needs a place');
+  t.match(await put({ kind: 'goal' }, 'goal-1'), { status: 422, body: { detail: [{ loc: ['path', 'mark_id'] }] } });
+  t.equal((await listed(rig, 'final')).length, 2);
+});
+
 t.test('a mark by WebSocket is stored once however often the command comes, and everybody hears of it at once', async (t) => {
   const rig = await startRig(t);
   const client = await WsClient.greeted(rig.url);

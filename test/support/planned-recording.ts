@@ -37,7 +37,7 @@ export function plannedRecording(plan: RecordingPlan): PlannedRecording {
   return {
     calls,
     events: new EventEmitter<RecordingEvents>(),
-    marks: { list: () => unplanned('marks.list'), add: () => unplanned('marks.add'), remove: () => unplanned('marks.remove'), ...plan.marks },
+    marks: { list: () => unplanned('marks.list'), add: () => unplanned('marks.add'), put: () => unplanned('marks.put'), remove: () => unplanned('marks.remove'), ...plan.marks },
     whileAtRest: (_matchId, action) => action(),
     status: () => plan.status?.() ?? unplanned('status'),
     mutexState: () => plan.mutexState?.() ?? unplanned('mutexState'),

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { MatchClock, newestOpened } from '../../src/web/marks/match-clock.js';
-import { mayBeRepeated, sameMark } from '../../src/web/marks/repeat.js';
+import { newMarkId } from '../../src/web/marks/mark-id.js';
+import { mayBeRepeated } from '../../src/web/marks/repeat.js';
 
 const EPOCH_MS = 1_770_000_000_000;
 
@@ -65,13 +66,8 @@ t.test('a mark is sent again when the rig did not answer or could not, and not w
   }
 });
 
-t.test('a mark whose answer was lost is known again by its place', async (t) => {
-  const mark = { kind: 'goal' as const, match_seconds: 12.345 };
-  const sent = { kind: 'goal', matchSeconds: 12.345, wasPlacedByRig: false };
-  t.ok(sameMark(mark, sent));
-  t.notOk(sameMark(mark, { ...sent, kind: 'foul' }));
-  t.notOk(sameMark(mark, { ...sent, matchSeconds: 12.4 }), 'another tap');
-  t.notOk(sameMark(mark, { ...sent, matchSeconds: null }));
-  t.ok(sameMark(mark, { ...sent, matchSeconds: 10, wasPlacedByRig: true }), 'it arrived a little later');
-  t.notOk(sameMark(mark, { ...sent, matchSeconds: 14, wasPlacedByRig: true }), 'it cannot have arrived before the tap');
+t.test('every tap has an id of its own, of a form that the rig takes', async (t) => {
+  const ids = Array.from({ length: 100 }, newMarkId);
+  for (const id of ids) t.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  t.equal(new Set(ids).size, 100);
 });

@@ -55,4 +55,10 @@ export type MarkAddedBody = Static<typeof MarkAddedBody>;
 export const MarkRemovedBody = Type.Object({ success: Type.Boolean(), message: Type.String() }, { title: 'MarkRemoved' });
 export type MarkRemovedBody = Static<typeof MarkRemovedBody>;
 
+/** Chosen by the client, which has no other id to call a mark by whose answer was lost. */
+export const OwnMarkParams = Type.Object({
+  ...MatchParams.properties,
+  mark_id: Type.String({ pattern: '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$', 'x-expected': 'a UUID in lower case', description: 'A UUID that the client chooses, or that of a mark' }),
+});
+
 export const MarkParams = Type.Object({ ...MatchParams.properties, mark_id: Type.String({ description: 'As in the list of marks' }) });

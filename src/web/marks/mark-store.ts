@@ -1,14 +1,15 @@
 import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { MarkAddedBody, MarkBody, MarkRemovedBody, MarksBody } from '../../api/contract/marks.js';
+import type { MarkAddedBody, MarkBody, MarkRemovedBody } from '../../api/contract/marks.js';
 import { matchPath } from '../library/addresses.js';
 import type { RestClient } from '../rig/rest.js';
 import type { Rig } from '../rig/rig.js';
 import { asRigError } from '../rig/rig-error.js';
 import type { MarkKind } from './kinds.js';
 import { followMatch, type LiveMatch } from './live-match.js';
-import { ANSWER_MS, mayBeRepeated, sameMark } from './repeat.js';
+import { newMarkId } from './mark-id.js';
+import { ANSWER_MS, mayBeRepeated } from './repeat.js';
 
 /** A moment that somebody tapped, and what has become of it. */
 export interface TappedMark {
@@ -24,8 +25,8 @@ export interface TappedMark {
   readonly mark: MarkBody | null;
   /** Why it was refused, in the words of the rig. */
   readonly reason: string | null;
-  readonly attempts: number;
-  readonly wasPlacedByRig: boolean;
+  /** Under which the rig stores it, however often it is sent. */
+  readonly markId: string;
 }
 
 /** The marks that this page has set while a match is recorded. They outlive the component that shows them. */
@@ -63,12 +64,11 @@ export function createMarkStore(rig: Rig): MarkStore {
     const before = find(key);
     if (before === undefined || underWay.has(key)) return;
     underWay.add(key);
-    const matchSeconds = before.matchSeconds ?? live.secondsAt(before.matchId, before.tappedMs);
-    const isFirst = before.attempts === 0;
-    const now = { ...before, matchSeconds, attempts: before.attempts + 1, wasPlacedByRig: isFirst ? matchSeconds === null : before.wasPlacedByRig };
-    change(key, now);
+    const { matchId, markId, kind } = before;
+    const matchSeconds = before.matchSeconds ?? live.secondsAt(matchId, before.tappedMs);
+    change(key, { matchSeconds });
     try {
-      const mark = (isFirst ? null : await storedAlready(rest, now)) ?? (await addMark(rest, before.matchId, { kind: before.kind, text: null, matchSeconds }));
+      const mark = await putMark(rest, matchId, { id: markId, kind, text: null, matchSeconds });
       change(key, { state: 'stored', mark, matchSeconds: mark.match_seconds });
     } catch (thrown) {
       const error = asRigError(thrown);
@@ -94,16 +94,13 @@ export function createMarkStore(rig: Rig): MarkStore {
     forget,
     tap: (matchId, kind, tappedMs) => {
       const key = (made += 1);
-      tapped.value = [...tapped.peek().filter(isOpen), { key, matchId, kind, tappedMs, matchSeconds: null, state: 'sending', mark: null, reason: null, attempts: 0, wasPlacedByRig: false }];
+      tapped.value = [...tapped.peek().filter(isOpen), { key, matchId, kind, tappedMs, matchSeconds: null, state: 'sending', mark: null, reason: null, markId: newMarkId() }];
       void send(key);
     },
     describe: async (key, text) => {
       const { matchId, mark } = find(key) ?? {};
       if (matchId === undefined || mark === null || mark === undefined) return;
-      // The new one first: a text that cannot be stored must not cost the moment.
-      const added = await addMark(rest, matchId, { kind: mark.kind, text, matchSeconds: mark.match_seconds });
-      change(key, { mark: added });
-      await removeMark(rest, matchId, mark.id);
+      change(key, { mark: await putMark(rest, matchId, { id: mark.id, kind: mark.kind, text, matchSeconds: mark.match_seconds }) });
     },
     undo: async (key) => {
       const { matchId, mark } = find(key) ?? {};
@@ -119,25 +116,26 @@ function isOpen({ state, mark, kind }: TappedMark): boolean {
 }
 
 export interface WantedMark {
+  readonly id: string;
   readonly kind: MarkKind;
   readonly text: string | null;
   /** Null: when the rig receives it. */
   readonly matchSeconds: number | null;
 }
 
-export async function addMark(rest: RestClient, matchId: string, { kind, text, matchSeconds }: WantedMark): Promise<MarkBody> {
-  const { mark } = await rest.post<MarkAddedBody>(matchPath(matchId, '/marks'), { kind, text, match_seconds: matchSeconds }, { timeoutMs: ANSWER_MS });
+/** Stores it once, however often it is called for the same id. */
+export async function putMark(rest: RestClient, matchId: string, { id, kind, text, matchSeconds }: WantedMark): Promise<MarkBody> {
+  const { mark } = await rest.put<MarkAddedBody>(matchPath(matchId, `/marks/${id}`), { kind, text, match_seconds: matchSeconds }, { timeoutMs: ANSWER_MS });
   return mark;
 }
 
+/** One that is gone already counts as removed: the answer to the first attempt may have been lost. */
 export async function removeMark(rest: RestClient, matchId: string, markId: string): Promise<void> {
-  await rest.delete<MarkRemovedBody>(matchPath(matchId, `/marks/${encodeURIComponent(markId)}`));
-}
-
-/** The rig may have stored it, and only its answer was lost. */
-async function storedAlready(rest: RestClient, tap: TappedMark): Promise<MarkBody | null> {
-  const { marks } = await rest.get<MarksBody>(matchPath(tap.matchId, '/marks'));
-  return marks.find((mark) => sameMark(mark, tap)) ?? null;
+  try {
+    await rest.delete<MarkRemovedBody>(matchPath(matchId, `/marks/${encodeURIComponent(markId)}`));
+  } catch (thrown) {
+    if (asRigError(thrown).code !== 'mark_not_found') throw thrown;
+  }
 }
 
 export const MarkStoreContext = createContext<MarkStore | null>(null);

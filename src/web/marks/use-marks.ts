@@ -4,7 +4,8 @@ import type { MarkBody, MarksBody } from '../../api/contract/marks.js';
 import { matchPath } from '../library/addresses.js';
 import { useRig } from '../rig/rig.js';
 import { asRigError, type RigError } from '../rig/rig-error.js';
-import { addMark, removeMark, type WantedMark } from './mark-store.js';
+import { newMarkId } from './mark-id.js';
+import { putMark, removeMark, type WantedMark } from './mark-store.js';
 
 export interface MatchMarks {
   /** In the order of the match; null before they were read. */
@@ -12,7 +13,7 @@ export interface MatchMarks {
   /** Why they could not be read. */
   readonly error: ReadonlySignal<RigError | null>;
   /** Rejects with RigError, as the next one. */
-  readonly add: (mark: WantedMark) => Promise<MarkBody>;
+  readonly add: (mark: Omit<WantedMark, 'id'>) => Promise<MarkBody>;
   readonly remove: (markId: string) => Promise<void>;
 }
 
@@ -54,7 +55,7 @@ export function useMarks(matchId: string): MatchMarks {
       marks,
       error,
       add: async (wanted) => {
-        const mark = await addMark(rest, matchId, wanted);
+        const mark = await putMark(rest, matchId, { ...wanted, id: newMarkId() });
         marks.value = [...(marks.peek() ?? []), mark].sort((a, b) => a.match_seconds - b.match_seconds);
         return mark;
       },

@@ -32,6 +32,10 @@ export class RestClient {
     return this.#call<T>('POST', path, options, JSON.stringify(body));
   }
 
+  put<T>(path: string, body: object, options: RestOptions = {}): Promise<T> {
+    return this.#call<T>('PUT', path, options, JSON.stringify(body));
+  }
+
   delete<T>(path: string, options: RestOptions = {}): Promise<T> {
     return this.#call<T>('DELETE', path, options);
   }
