@@ -81,6 +81,7 @@ export async function openLivePictures(options: LivePicturesOptions): Promise<Li
     webrtcSupported,
     iceServers,
     otherSessions: () => monitors.sessions(),
+    clock,
     log,
   });
   const streams = [...feeds].map(
@@ -100,6 +101,7 @@ export async function openLivePictures(options: LivePicturesOptions): Promise<Li
   const patrol = setInterval(() => {
     // A picture that stands still would look like a match that does. A live picture has its own watch over frames.
     for (const { sessionId } of monitors.silent()) sessions.over(sessionId);
+    void preview.endUnwatched();
     // A camera process that outlived its daemon goes on writing until it is told that nobody wants the picture any more.
     const silent = liveCameras.filter(({ isUsed, camera }) => !isUsed && camera.state !== null && camera.state.live === null);
     tidying ??= Promise.allSettled(silent.map(({ id }) => hls.remove(id))).finally(() => {

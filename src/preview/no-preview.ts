@@ -45,6 +45,7 @@ export function withoutPreview(cameras: readonly CameraId[], mutexState: () => M
       refuseWhileTaken('starting');
       return notStarted(camera);
     },
+    watched: () => undefined,
     stop: async ({ camera }) => notStopped(camera),
     restart: async ({ camera }) => {
       refuseWhileTaken('restarting');

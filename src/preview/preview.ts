@@ -5,6 +5,7 @@
 import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import { asTouchlineError, TouchlineError } from '../errors.js';
+import type { Clock } from '../lib/clock.js';
 import { Exclusive } from '../lib/exclusive.js';
 import type { CameraMutex, Lease } from '../mutex/camera-mutex.js';
 import type { CameraId } from '../recording/types.js';
@@ -24,11 +25,16 @@ export interface PreviewOptions {
   readonly iceServers: readonly IceServer[];
   /** Viewers of pictures that are not these, for the list of all. */
   readonly otherSessions: () => readonly PreviewSession[];
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** The user in whose name REST starts a picture. */
+/** The user in whose name REST starts a picture that goes on until it is stopped. */
 const API = 'api';
+/** The one for all who watch over HLS and cannot be told apart. */
+const HLS_VIEWERS = 'hls';
+/** Players ask every one or two seconds; a bad network makes them miss some. */
+const UNWATCHED_MS = 15_000;
 
 export class Preview implements PreviewService {
   readonly events = new EventEmitter<PreviewEvents>();
@@ -36,6 +42,8 @@ export class Preview implements PreviewService {
   readonly #operations = new Exclusive();
   readonly #transports = new Map<CameraId, PreviewTransport>();
   readonly #sessions = new Map<string, PreviewSession>();
+  /** Of the cameras that HLS_VIEWERS use, when somebody last asked. */
+  readonly #watchedMonoMs = new Map<CameraId, number>();
   #lease: Lease | null = null;
 
   constructor(options: PreviewOptions) {
@@ -103,6 +111,23 @@ export class Preview implements PreviewService {
     });
   }
 
+  watched(camera: CameraId): void {
+    if (this.#watchedMonoMs.has(camera)) this.#watchedMonoMs.set(camera, this.#options.clock.monoMs());
+  }
+
+  /** Ends what was started for those who watch and is not watched any more. To be called now and then. */
+  async endUnwatched(): Promise<void> {
+    if (this.#unwatched().length === 0) return;
+    await this.#operations.run(async () => {
+      for (const live of this.#unwatched()) {
+        this.#watchedMonoMs.delete(live.id);
+        if (await live.leave(HLS_VIEWERS)) await this.#ended(live);
+      }
+      this.#releaseIfUnused();
+      this.#changed();
+    });
+  }
+
   /** The viewer is gone, whichever way. Harmless when it was not there. */
   leave(sessionId: string): Promise<void> {
     return this.#operations.run(async () => {
@@ -132,7 +157,12 @@ export class Preview implements PreviewService {
     await this.stop({ camera: null });
   }
 
-  async #start({ camera, transport }: PreviewRequest, doing: string): Promise<PreviewStart> {
+  #unwatched(): readonly LiveCamera[] {
+    const sinceMonoMs = this.#options.clock.monoMs() - UNWATCHED_MS;
+    return this.#options.cameras.filter(({ id }) => (this.#watchedMonoMs.get(id) ?? Number.POSITIVE_INFINITY) < sinceMonoMs);
+  }
+
+  async #start({ camera, transport, whileWatched }: PreviewRequest, doing: string): Promise<PreviewStart> {
     this.refuseWhileTaken(doing);
     const wanted = this.#cameras(camera);
     const asked = transport ?? (this.#options.transportMode === 'webrtc' ? 'webrtc' : 'hls');
@@ -143,7 +173,8 @@ export class Preview implements PreviewService {
     await Promise.all(
       wanted.map(async (live) => {
         try {
-          await live.use(API, how === 'hls', () => this.#options.plan(live.id));
+          await live.use(whileWatched ? HLS_VIEWERS : API, how === 'hls', () => this.#options.plan(live.id));
+          if (whileWatched) this.#watchedMonoMs.set(live.id, this.#options.clock.monoMs());
           this.#transports.set(live.id, how);
           started.push(live.id);
         } catch (error) {
@@ -214,6 +245,7 @@ export class Preview implements PreviewService {
   /** Contract 3.5: after a stop the transport is HLS again. Never rejects: files that stay keep nobody from the camera. */
   async #ended(live: LiveCamera): Promise<void> {
     this.#transports.delete(live.id);
+    this.#watchedMonoMs.delete(live.id);
     for (const session of [...this.#sessions.values()]) {
       if (session.cameraId !== live.id) continue;
       this.#sessions.delete(session.sessionId);

@@ -51,6 +51,8 @@ export interface PreviewRequest {
   readonly camera: number | null;
   /** null = the default. */
   readonly transport: PreviewTransport | null;
+  /** The picture ends by itself when nobody asks for its HLS any more, unless somebody else wants it. */
+  readonly whileWatched: boolean;
 }
 
 /** An operation that ran, well or not. What the contract answers with an HTTP error is thrown. */
@@ -79,6 +81,8 @@ export interface PreviewService {
    */
   start(request: PreviewRequest): Promise<PreviewStart>;
   stop(request: { readonly camera: number | null }): Promise<PreviewStop>;
+  /** Somebody has just asked for HLS of this camera, whether there was any or not. */
+  watched(camera: CameraId): void;
   /** As `start`; the message of its refusal says "restarting". */
   restart(request: PreviewRequest): Promise<{ readonly stop: PreviewStop; readonly start: PreviewStart }>;
 }

@@ -51,6 +51,11 @@ export const PreviewRequestBody = Type.Object(
   {
     camera_id: Type.Optional(Nullable(Type.Integer({ minimum: 0 }), { description: 'Camera number; absent or null: all' })),
     transport: Type.Optional(Nullable(Transport, { description: 'Absent or null: the default' })),
+    while_watched: Type.Optional(
+      Nullable(Type.Boolean(), {
+        description: 'true: the picture ends by itself 15 seconds after somebody last asked for its HLS, unless it was started without this or somebody watches over WebRTC. So several viewers need not know of each other. Ours; the reference has nothing like it',
+      }),
+    ),
   },
   { title: 'PreviewRequest' },
 );

@@ -23,5 +23,5 @@ export async function restartPreview(preview: PreviewService, body: PreviewReque
 }
 
 function requestOf(body: PreviewRequestBody) {
-  return { camera: body.camera_id ?? null, transport: body.transport ?? null };
+  return { camera: body.camera_id ?? null, transport: body.transport ?? null, whileWatched: body.while_watched === true };
 }

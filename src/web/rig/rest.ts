@@ -5,8 +5,6 @@ export interface RestOptions {
   readonly signal?: AbortSignal;
   /** Default 10 s. A stop of a recording may take longer: the WebSocket has no such limit. */
   readonly timeoutMs?: number;
-  /** Is sent even when the page is closed meanwhile. */
-  readonly keepalive?: boolean;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -52,7 +50,6 @@ export class RestClient {
         method,
         signal: options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]),
         cache: 'no-store',
-        keepalive: options.keepalive === true,
         ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }),
       });
       const answer: unknown = await response.json();

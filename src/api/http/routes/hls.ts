@@ -1,21 +1,23 @@
 import send from 'send';
 import Type from '#typebox';
 import { TouchlineError } from '../../../errors.js';
+import type { PreviewService } from '../../../preview/types.js';
 import { DirectAnswer, downloadRoute, type Route } from '../route.js';
 
 export interface HlsParts {
   /** Folder of the playlists and segments of the live pictures. */
   readonly hlsDir: string;
+  readonly preview: PreviewService;
 }
 
-const HLS_FILE = /^cam\d+(?:\.m3u8|_\d+\.ts)$/;
+const HLS_FILE = /^cam(\d+)(?:\.m3u8|_\d+\.ts)$/;
 const MEDIA_TYPES: ReadonlyMap<string, string> = new Map([
   ['m3u8', 'application/vnd.apple.mpegurl'],
   ['ts', 'video/mp2t'],
 ]);
 
 /** Live pictures as HLS, at the addresses that the status names (contract 3.12). */
-export function hlsRoutes({ hlsDir }: HlsParts): readonly Route[] {
+export function hlsRoutes({ hlsDir, preview }: HlsParts): readonly Route[] {
   return [
     downloadRoute({
       method: 'GET',
@@ -29,7 +31,9 @@ export function hlsRoutes({ hlsDir }: HlsParts): readonly Route[] {
       refusals: { '404': 'There is no such picture now' },
       download: { mediaType: 'application/vnd.apple.mpegurl', description: 'A playlist, or MPEG-TS', head: true, ranges: true },
       handle: ({ params: { file } }) => {
-        if (!HLS_FILE.test(file)) throw noPicture();
+        const [, camera] = HLS_FILE.exec(file) ?? [];
+        if (camera === undefined) throw noPicture();
+        preview.watched(Number(camera));
         return new DirectAnswer(
           (request, response) =>
             new Promise((resolve, reject) => {

@@ -35,7 +35,8 @@ export function openHls({ rest, camera, video, url, onEnd }: HlsOptions): HlsPic
     release();
   };
   const begin = async (): Promise<void> => {
-    const started = await rest.post<PreviewStartBody>('/preview', { camera_id: camera, transport: 'hls' });
+    // Nobody has to end it: another tablet may watch the same picture.
+    const started = await rest.post<PreviewStartBody>('/preview', { camera_id: camera, transport: 'hls', while_watched: true });
     if (!started.success || isOver) throw new RigError('preview_failed', started.message);
     const { default: Hls } = await import('hls.js/light');
     if (isOver) return;

@@ -43,7 +43,6 @@ export class LiveFeed {
   #retrying: ReturnType<typeof setTimeout> | null = null;
   #frameMs: number | null = null;
   #failingSinceMs: number | null = null;
-  #usedHls = false;
   #isClosed = false;
 
   constructor(rig: Rig, camera: number, video: HTMLVideoElement) {
@@ -61,7 +60,6 @@ export class LiveFeed {
     clearInterval(this.#checking);
     if (this.#retrying !== null) clearTimeout(this.#retrying);
     this.#end();
-    if (this.#usedHls) this.#giveBack();
   }
 
   #begin(wanted: Way): void {
@@ -74,7 +72,6 @@ export class LiveFeed {
       const picture = openWebrtc(this.#rig.socket, `main_cam${this.#camera}`, { onStream: (stream) => this.#show(stream), onEnd });
       this.#open = { way, sinceMs, close: () => picture.close() };
     } else {
-      this.#usedHls = true;
       const picture = openHls({ rest: this.#rig.rest, camera: this.#camera, video: this.#video, url: `/hls/cam${this.#camera}.m3u8`, onEnd });
       this.#open = { way, sinceMs, close: () => picture.close() };
     }
@@ -132,13 +129,6 @@ export class LiveFeed {
     this.#open = null;
     open?.close();
     this.#video.srcObject = null;
-  }
-
-  /** What HLS started goes on until somebody ends it; who watches over WebRTC must not lose the picture by that. */
-  #giveBack(): void {
-    const preview = this.#rig.status.peek()?.value.preview;
-    const isWatched = preview?.webrtc_streams.some(({ camera_id }) => camera_id === this.#camera) ?? true;
-    if (!isWatched) void this.#rig.rest.delete(`/preview?camera_id=${this.#camera}`, { keepalive: true }).catch(() => undefined);
   }
 }
 
