@@ -7,6 +7,7 @@ import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { readJsonFile } from '../lib/durable-file.js';
+import { NODE_FLAGS } from '../lib/node-flags.js';
 import { killIfSame, ProcessIdentitySchema } from '../lib/process-identity.js';
 import { compileSchema } from '../lib/schema.js';
 import { MANAGER_VARIABLES } from '../telemetry/service-notify.js';
@@ -66,7 +67,7 @@ export class DetachedLauncher implements HostLauncher {
       // Not execa: nothing of this child is awaited, piped or cleaned up, it outlives us.
       const host = spawn(
         process.execPath,
-        [HOST_MAIN, '--camera', String(camera), '--runtime-dir', this.#runtimeDir, '--log-level', this.#logLevel],
+        [...NODE_FLAGS, HOST_MAIN, '--camera', String(camera), '--runtime-dir', this.#runtimeDir, '--log-level', this.#logLevel],
         {
           detached: true,
           stdio: ['ignore', logFile ?? 'ignore', logFile ?? 'ignore'],

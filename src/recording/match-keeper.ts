@@ -3,10 +3,10 @@
  * a crash left behind once nothing records, writes the manifest. All of it can be repeated; none of it is needed for
  * the recording itself.
  */
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Logger } from 'pino';
-import { segmentsDir } from '../camera/journal.js';
+import { segmentsDir, type JournalEntry } from '../camera/journal.js';
 import { parseSegmentName } from '../camera/segment-names.js';
 import { segmentShape } from '../integrity/mp4.js';
 import { asTouchlineError } from '../errors.js';
@@ -15,6 +15,8 @@ import type { Clock } from '../lib/clock.js';
 import { removeLeftoverTempFiles } from '../lib/durable-file.js';
 import { Exclusive } from '../lib/exclusive.js';
 import { readJournal } from './journal-reader.js';
+import { FinalFiles } from './final-files.js';
+import { manifestPauseMs } from './manifest-pace.js';
 import { buildManifest, type Manifest, type SegmentFile } from './manifest.js';
 import { MatchFiles } from './match-files.js';
 import { isRepairFile, repairSegment } from './repair.js';
@@ -25,10 +27,6 @@ import type { UntidyList } from './untidy-list.js';
 const WRITE_EVERY_MS = 5000;
 /** A file that was begun is told of sooner: what is being recorded is found and timed by it. */
 const WRITE_SOON_MS = 1500;
-/** Of all time, what a manifest that takes long to write may take: one of a match of ten thousand files does. */
-const WRITE_SHARE = 0.05;
-const WRITE_IS_LONG_MS = 250;
-const WRITE_AT_LEAST_EVERY_MS = 60_000;
 /** Until a match is tried again that the disk did not let be put in order. */
 const TIDY_AGAIN_MS = 60_000;
 
@@ -61,7 +59,7 @@ export class MatchKeeper {
   #writeDueMonoMs = 0;
   /** Of the newest manifest. */
   #writeTookMs = 0;
-  readonly #shapes = new FinalShapes();
+  readonly #finals = new FinalFiles();
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -149,7 +147,7 @@ export class MatchKeeper {
   }
 
   #followAfter(waitMs: number, matchDir: string): void {
-    const pauseMs = this.#writeTookMs < WRITE_IS_LONG_MS ? waitMs : Math.max(waitMs, Math.min(WRITE_AT_LEAST_EVERY_MS, this.#writeTookMs / WRITE_SHARE));
+    const pauseMs = manifestPauseMs(waitMs, this.#writeTookMs);
     const dueMonoMs = performance.now() + pauseMs;
     if (this.#writeTimer !== null && this.#writeDueMonoMs <= dueMonoMs) return;
     if (this.#writeTimer !== null) clearTimeout(this.#writeTimer);
@@ -219,7 +217,7 @@ export class MatchKeeper {
 
   #forgetCosts(): void {
     this.#writeTookMs = 0;
-    this.#shapes.clear();
+    this.#finals.clear();
   }
 
   /** Unless a match ends first: then it comes up by itself. */
@@ -274,8 +272,13 @@ export class MatchKeeper {
   }
 
   async #manifest(matchDir: string, state: Manifest['state'], endedEpochMs: number | null, previous: Manifest | null): Promise<Manifest> {
+    // What the match ends with is looked at, and not remembered.
+    if (state !== 'recording') this.#finals.clear();
     const cameras = await Promise.all(
-      this.#options.cameraIds.map(async (camera) => ({ camera, journal: await readJournal(matchDir, camera), files: await segmentFiles(matchDir, camera, this.#shapes) })),
+      this.#options.cameraIds.map(async (camera) => {
+        const journal = await readJournal(matchDir, camera);
+        return { camera, journal, files: await segmentFiles(matchDir, camera, journal, this.#finals) };
+      }),
     );
     return buildManifest({
       matchId: basename(matchDir),
@@ -289,31 +292,14 @@ export class MatchKeeper {
   }
 }
 
-/** Files that were seen to be final are not read again as long as they stay the same. */
-class FinalShapes {
-  readonly #final = new Map<string, string>();
-
-  async isFinal(path: string, { size, mtimeMs }: { readonly size: number; readonly mtimeMs: number }): Promise<boolean> {
-    const version = `${size} ${mtimeMs}`;
-    if (this.#final.get(path) === version) return true;
-    const isFinal = (await segmentShape(path).catch(() => 'unreadable' as const)) === 'finalised';
-    if (isFinal) this.#final.set(path, version);
-    return isFinal;
-  }
-
-  clear(): void {
-    this.#final.clear();
-  }
-}
-
-async function segmentFiles(matchDir: string, camera: number, shapes: FinalShapes): Promise<SegmentFile[]> {
+async function segmentFiles(matchDir: string, camera: number, journal: readonly JournalEntry[], finals: FinalFiles): Promise<SegmentFile[]> {
   const folder = segmentsDir(matchDir);
+  const closed = new Set(journal.flatMap((entry) => (entry.kind === 'segment-closed' ? [entry.name] : [])));
   const files: SegmentFile[] = [];
   for (const name of await readdir(folder).catch(() => [])) {
     if (parseSegmentName(name)?.camera !== camera) continue;
-    const facts = await stat(`${folder}/${name}`).catch(() => null);
-    if (facts === null) continue;
-    files.push({ name, bytes: facts.size, finalised: await shapes.isFinal(`${folder}/${name}`, facts) });
+    const file = await finals.look(folder, name, closed.has(name));
+    if (file !== null) files.push(file);
   }
   return files;
 }

@@ -92,6 +92,8 @@ export async function newestSegment(camera: CameraId, matchDir: string): Promise
   const names = await readdir(folder).catch(() => []);
   let newest: { readonly name: string; readonly parsed: NonNullable<ReturnType<typeof parseSegmentName>> } | null = null;
   for (const name of names) {
+    // Of equal length they sort as text, which spares thousands of them the reading.
+    if (newest !== null && name.length === newest.name.length && name <= newest.name) continue;
     const parsed = parseSegmentName(name);
     if (parsed?.camera === camera && (newest === null || compareSegments(parsed, newest.parsed) > 0)) newest = { name, parsed };
   }

@@ -12,6 +12,7 @@ import { identityPath } from '../../src/camera/protocol.js';
 import { parseSegmentName } from '../../src/camera/segment-names.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { readJsonFile } from '../../src/lib/durable-file.js';
+import { NODE_FLAGS } from '../../src/lib/node-flags.js';
 import { isAlive, killIfSame, ProcessIdentitySchema, type ProcessIdentity } from '../../src/lib/process-identity.js';
 import { compileSchema } from '../../src/lib/schema.js';
 
@@ -81,7 +82,7 @@ export class Rig {
 
   /** Starts a daemon in this rig's folders; resolves when it accepts requests, rejects with its output when it ends. */
   async startDaemon(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    const [command = process.execPath, ...args] = [...(this.#options.through ?? []), process.execPath, join(ROOT, 'build/src/cli/touchline.js'), 'serve'];
+    const [command = process.execPath, ...args] = [...(this.#options.through ?? []), process.execPath, ...NODE_FLAGS, join(ROOT, 'build/src/cli/touchline.js'), 'serve'];
     const daemon = spawn(command, args, {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from '#execa';
 import t from 'tap';
+import { NODE_FLAGS } from '../../src/lib/node-flags.js';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const NOT_OURS = new Set(['.git', 'node_modules', 'build', 'var', '.cache', '.tap']);
@@ -101,6 +102,12 @@ t.test(`no source file is longer than ${MAX_LINES} lines`, async (t) => {
     .sort((a, b) => b.lines - a.lines);
   for (const { path, lines } of sizes.slice(0, 5)) t.comment(`${path}: ${lines} lines`);
   t.strictSame(sizes.filter(({ lines }) => lines > MAX_LINES), []);
+});
+
+t.test('Node is started with the same flags everywhere', async (t) => {
+  for (const path of ['systemd/touchline.service', 'systemd/touchline-camera@.service', 'scripts/run.sh', 'docs/decisions/0007-memory.md']) {
+    t.ok(texts.get(path)?.includes(NODE_FLAGS.join(' ')), path);
+  }
 });
 
 t.test('every shell script parses', async (t) => {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../../../src/lib/clock.js';
+import { NODE_FLAGS } from '../../../src/lib/node-flags.js';
 import type { Scene } from './scene.js';
 
 const ROOT = resolve(import.meta.dirname, '..', '..', '..', '..');
@@ -25,7 +26,7 @@ export async function superviseCameras(scene: Scene, runtimeDir: string, cameras
 
 async function keep(scene: Scene, runtimeDir: string, camera: number): Promise<void> {
   while (!scene.signal.aborted) {
-    const host = await scene.spawn(process.execPath, [join(ROOT, 'build/src/camera/host/main.js'), '--camera', String(camera), '--runtime-dir', runtimeDir], {
+    const host = await scene.spawn(process.execPath, [...NODE_FLAGS, join(ROOT, 'build/src/camera/host/main.js'), '--camera', String(camera), '--runtime-dir', runtimeDir], {
       env: { ...process.env, GST_PLUGIN_PATH: join(ROOT, 'build', 'native'), UV_THREADPOOL_SIZE: '16' },
     });
     await ended(host);

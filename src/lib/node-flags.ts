@@ -1,0 +1,6 @@
+/**
+ * How Node is started for the daemon and for the camera processes. V8 sizes its heaps by the machine, and collects garbage when
+ * it has run out of what it allowed itself: hundreds of megabytes for a daemon that needs fifty (docs/decisions/0007-memory.md).
+ * The units and scripts/run.sh say the same.
+ */
+export const NODE_FLAGS: readonly string[] = ['--max-semi-space-size=8', '--heap-growing-percent=50'];
