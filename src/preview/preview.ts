@@ -100,9 +100,8 @@ export class Preview implements PreviewService {
       if (live === undefined) throw new TouchlineError({ kind: 'not_found', code: 'no_such_camera', message: `There is no camera ${session.cameraId}.` });
       this.#acquire(session.cameraId);
       try {
-        await live.use(session.sessionId, true, () => this.#options.plan(live.id));
-        // Who watches HLS goes on doing so; the status names what was asked for last.
-        this.#transports.set(live.id, 'webrtc');
+        // Who watches HLS goes on doing so.
+        await this.#use(live, session.sessionId, true, 'webrtc');
         this.#sessions.set(session.sessionId, session);
       } finally {
         this.#releaseIfUnused();
@@ -173,9 +172,8 @@ export class Preview implements PreviewService {
     await Promise.all(
       wanted.map(async (live) => {
         try {
-          await live.use(whileWatched ? HLS_VIEWERS : API, how === 'hls', () => this.#options.plan(live.id));
+          await this.#use(live, whileWatched ? HLS_VIEWERS : API, how === 'hls', how);
           if (whileWatched) this.#watchedMonoMs.set(live.id, this.#options.clock.monoMs());
-          this.#transports.set(live.id, how);
           started.push(live.id);
         } catch (error) {
           failed.push(live.id);
@@ -193,6 +191,19 @@ export class Preview implements PreviewService {
       camerasStarted: ascending(started),
       camerasFailed: ascending(failed),
     };
+  }
+
+  /** The status names what was asked for last, with the first frame that it tells of. */
+  async #use(live: LiveCamera, user: string, needsEncoder: boolean, transport: PreviewTransport): Promise<void> {
+    const before = this.#transports.get(live.id);
+    this.#transports.set(live.id, transport);
+    try {
+      await live.use(user, needsEncoder, () => this.#options.plan(live.id));
+    } catch (error) {
+      if (before === undefined || !live.isUsed) this.#transports.delete(live.id);
+      else this.#transports.set(live.id, before);
+      throw error;
+    }
   }
 
   async #stop(camera: number | null, afterwards: () => void): Promise<PreviewStop> {

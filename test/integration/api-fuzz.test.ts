@@ -23,7 +23,7 @@ import { Rig } from '../support/rig.js';
 const ROUTES = createRoutes(plannedParts());
 /** Every path without parameters, and the methods that it has. */
 const PATHS = Map.groupBy(ROUTES.filter(({ params }) => params === null), (route) => fullPath(route, '/api/v1', {}));
-const PARAMS = { match_id: 'fuzzed', segment_name: 'cam0_20260101_120000_00.mp4', file_name: 'match.json', log_type: 'health', mark_id: 'none' };
+const PARAMS = { match_id: 'fuzzed', segment_name: 'cam0_20260101_120000_00.mp4', file_name: 'match.json', log_type: 'health', mark_id: '3c9f2a4e-0d6b-4f1a-8e27-5b7c1d9e0f42' };
 const RANDOM_REQUESTS_PER_ROUTE = 25;
 const SEED = Number(process.env['TOUCHLINE_TEST_SEED'] ?? 20_260_211);
 const RANDOM_BODIES = 300;

@@ -18,7 +18,7 @@ const routes = createRoutes(plannedParts());
 const inOrder = [...routes].sort((a, b) => Number(a.method === 'DELETE' && a.params !== null) - Number(b.method === 'DELETE' && b.params !== null));
 
 /** Values for the parameters of paths that are no match and no file of it. */
-const PARAMS: GoodParams = { match_id: MATCH, file_name: 'match.json', log_type: 'health', file: 'cam0.m3u8', camera: '0', mark_id: 'none' };
+const PARAMS: GoodParams = { match_id: MATCH, file_name: 'match.json', log_type: 'health', file: 'cam0.m3u8', camera: '0', mark_id: '3c9f2a4e-0d6b-4f1a-8e27-5b7c1d9e0f42' };
 /** Input besides the path for routes that cannot do without, or that would change the state that is being walked. */
 const INPUTS: Readonly<Record<string, { readonly query?: string; readonly body?: unknown }>> = {
   'GET ^/video/stream': { query: '?path=cam0' },
