@@ -3,23 +3,21 @@
  * a crash left behind once nothing records, writes the manifest. All of it can be repeated; none of it is needed for
  * the recording itself.
  */
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Logger } from 'pino';
 import { segmentsDir, type JournalEntry } from '../camera/journal.js';
 import { parseSegmentName } from '../camera/segment-names.js';
-import { segmentShape } from '../integrity/mp4.js';
 import { asTouchlineError } from '../errors.js';
 import type { Prober } from '../integrity/probe.js';
 import type { Clock } from '../lib/clock.js';
-import { removeLeftoverTempFiles } from '../lib/durable-file.js';
 import { Exclusive } from '../lib/exclusive.js';
 import { readJournal } from './journal-reader.js';
 import { FinalFiles } from './final-files.js';
 import { manifestPauseMs } from './manifest-pace.js';
 import { buildManifest, type Manifest, type SegmentFile } from './manifest.js';
 import { MatchFiles } from './match-files.js';
-import { isRepairFile, repairSegment } from './repair.js';
+import { tidyMatch, type Tidied } from './tidy-match.js';
 import type { ProbeResult } from './types.js';
 import type { UntidyList } from './untidy-list.js';
 
@@ -82,7 +80,7 @@ export class MatchKeeper {
   /** A recording is about to begin there: ends repairs, and keeps them away until `wayIsFree` or `ended`. */
   makeWay(matchDir: string): void {
     if (this.#recording !== matchDir) this.files.attend(matchDir);
-    if (this.#recording !== matchDir) this.#forgetCosts();
+    if (this.#recording !== matchDir) this.#forgetCosts(matchDir);
     this.#recording = matchDir;
     this.#repairing?.abort();
   }
@@ -215,9 +213,9 @@ export class MatchKeeper {
     }
   }
 
-  #forgetCosts(): void {
+  #forgetCosts(matchDir: string): void {
     this.#writeTookMs = 0;
-    this.#finals.clear();
+    this.#finals.forget(segmentsDir(matchDir));
   }
 
   /** Unless a match ends first: then it comes up by itself. */
@@ -229,31 +227,16 @@ export class MatchKeeper {
     }, TIDY_AGAIN_MS);
   }
 
-  /** Probes every segment that was not, after finalising the ones that need it (contract defect 37). `later`: the disk refused. */
-  async #tidy(matchDir: string): Promise<'done' | 'interrupted' | 'later'> {
+  async #tidy(matchDir: string): Promise<Tidied> {
     const repairing = new AbortController();
     this.#repairing = repairing;
     try {
-      const folder = segmentsDir(matchDir);
-      await removeLeftoverTempFiles(matchDir);
-      for (const name of await readdir(folder).catch(() => [])) {
-        if (repairing.signal.aborted) return 'interrupted';
-        if (isRepairFile(name)) await rm(`${folder}/${name}`, { force: true });
-        const segment = parseSegmentName(name);
-        if (segment === null) continue;
-        const path = `${folder}/${name}`;
-        if ((await segmentShape(path)) === 'fragmented') {
-          const repair = await repairSegment(path, repairing.signal);
-          const about = { matchId: basename(matchDir), camera: segment.camera, segment: name };
-          if (repair.done) this.#options.log.info({ ...about, frames: repair.frames }, 'segment finalised after a crash');
-          else if (repair.mayWorkLater === true) {
-            this.#options.log.info({ ...about, reason: repair.reason }, 'segment is finalised later');
-            return 'later';
-          } else this.#options.log.warn({ ...about, reason: repair.reason }, 'segment stays as the crash left it');
-        }
-        if (this.#probes.get(matchDir)?.get(name)?.ok !== true) await this.#probe(matchDir, name);
-      }
-      return repairing.signal.aborted ? 'interrupted' : 'done';
+      return await tidyMatch(matchDir, {
+        isProbed: (name) => this.#probes.get(matchDir)?.get(name)?.ok === true,
+        probe: (name) => this.#probe(matchDir, name),
+        signal: repairing.signal,
+        log: this.#options.log,
+      });
     } finally {
       this.#repairing = null;
     }
@@ -273,7 +256,7 @@ export class MatchKeeper {
 
   async #manifest(matchDir: string, state: Manifest['state'], endedEpochMs: number | null, previous: Manifest | null): Promise<Manifest> {
     // What the match ends with is looked at, and not remembered.
-    if (state !== 'recording') this.#finals.clear();
+    if (state !== 'recording') this.#finals.forget(segmentsDir(matchDir));
     const cameras = await Promise.all(
       this.#options.cameraIds.map(async (camera) => {
         const journal = await readJournal(matchDir, camera);
