@@ -15,8 +15,11 @@ const MAX_BYTES = 32 * 1024 * 1024;
 export async function journalEntriesIn(handle: FileHandle): Promise<JournalEntry[]> {
   const facts = await handle.stat();
   if (!facts.isFile() || facts.size > MAX_BYTES) return [];
-  return (await handle.readFile('utf8')).split('\n').flatMap((line) => {
-    const entry = ENTRIES.get(KIND.exec(line)?.[1] ?? '')?.parseJson(line);
-    return entry?.ok === true ? [entry.value] : [];
-  });
+  return (await handle.readFile('utf8')).split('\n').flatMap((line) => journalEntryIn(line) ?? []);
+}
+
+/** Null for a line that is no entry. */
+export function journalEntryIn(line: string): JournalEntry | null {
+  const entry = ENTRIES.get(KIND.exec(line)?.[1] ?? '')?.parseJson(line);
+  return entry?.ok === true ? entry.value : null;
 }

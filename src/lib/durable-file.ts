@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { TouchlineError } from '../errors.js';
 import { bootId } from './clock.js';
@@ -17,6 +17,7 @@ import { formatViolations } from './violations.js';
 
 const TEMP_SUFFIX = '.touchline-tmp';
 const TEMP_NAME = /^\..*\.(?<pid>\d+)-(?<ticks>\d+)-(?<boot>[0-9a-f-]{36})\.[0-9a-f-]{36}\.touchline-tmp$/;
+const WRITE_CHARACTERS = 64 * 1024;
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 
 /** What a read of a JSON file found. A corrupt file is a value, because its reader decides what follows. */
@@ -25,17 +26,18 @@ export type JsonFile<T> =
   | { readonly missing: true }
   | { readonly corrupt: true; readonly reason: string };
 
-/** Replaces the file's content; when it resolves, the new content survives a power cut. `mode` defaults to 0644. */
+/** Replaces the file's content, of pieces the text that they make; when it resolves, the new content survives a power cut. `mode` defaults to 0644. */
 export async function writeFileDurably(
   path: string,
-  data: string | Uint8Array,
+  data: string | Uint8Array | Iterable<string>,
   options: { readonly mode?: number } = {},
 ): Promise<void> {
   const temporary = join(dirname(path), temporaryName(basename(path)));
   try {
     const file = await open(temporary, 'wx', options.mode ?? 0o644);
     try {
-      await file.writeFile(data);
+      if (typeof data === 'string' || data instanceof Uint8Array) await file.writeFile(data);
+      else await writePieces(file, data);
       await file.sync();
     } finally {
       await file.close();
@@ -46,6 +48,18 @@ export async function writeFileDurably(
     await unlink(temporary).catch(() => undefined);
     throw fileError(thrown, 'write', path);
   }
+}
+
+/** In writes of some size, whatever the size of the pieces. */
+async function writePieces(file: FileHandle, pieces: Iterable<string>): Promise<void> {
+  let text = '';
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length < WRITE_CHARACTERS) continue;
+    await file.writeFile(text);
+    text = '';
+  }
+  await file.writeFile(text);
 }
 
 /** Removes the file for good; false when there was none. */

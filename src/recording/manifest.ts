@@ -4,8 +4,9 @@
  * Keys are snake_case like everything that FootballVision's tools read.
  */
 import { Type, type Static } from '#typebox';
-import type { Continuation, JournalEntry } from '../camera/journal.js';
+import type { Continuation } from '../camera/journal.js';
 import { compareSegments, parseSegmentName } from '../camera/segment-names.js';
+import type { CameraHistory, RunHistory } from './camera-history.js';
 import type { ProbeResult } from './types.js';
 
 const NullableNumber = Type.Union([Type.Number(), Type.Null()]);
@@ -70,8 +71,6 @@ export const ManifestSchema = Type.Object({
 });
 export type Manifest = Static<typeof ManifestSchema>;
 
-type RunStarted = JournalEntry & { readonly kind: 'run-started' };
-
 export interface SegmentFile {
   readonly name: string;
   readonly bytes: number;
@@ -85,7 +84,7 @@ export interface ManifestInput {
   readonly endedEpochMs: number | null;
   readonly cameras: readonly {
     readonly camera: number;
-    readonly journal: readonly JournalEntry[];
+    readonly history: CameraHistory;
     readonly files: readonly SegmentFile[];
   }[];
   readonly probes: ReadonlyMap<string, ProbeResult>;
@@ -95,13 +94,13 @@ export interface ManifestInput {
 export function buildManifest(input: ManifestInput): Manifest {
   const cameras: Record<string, ManifestCamera> = {};
   const boots = new Set<string>();
-  let firstEntry: RunStarted | null = null;
-  for (const { camera, journal, files } of input.cameras) {
-    if (journal.length === 0 && files.length === 0) continue;
-    cameras[String(camera)] = buildCamera(camera, journal, files, input);
-    for (const entry of journal) boots.add(entry.bootId);
-    const first = journal.find((entry) => entry.kind === 'run-started');
-    if (first !== undefined && (firstEntry === null || isEarlier(first, firstEntry))) firstEntry = first;
+  let firstRun: RunHistory | null = null;
+  for (const { camera, history, files } of input.cameras) {
+    if (history.isEmpty && files.length === 0) continue;
+    cameras[String(camera)] = buildCamera(camera, history, files, input);
+    for (const bootId of history.bootIds) boots.add(bootId);
+    const [first] = history.runs;
+    if (first !== undefined && (firstRun === null || isEarlier(first, firstRun))) firstRun = first;
   }
   const firstFrames = Object.values(cameras).map((camera) => camera.first_frame_mono_us);
   const known = firstFrames.filter((value) => value !== null);
@@ -110,11 +109,11 @@ export function buildManifest(input: ManifestInput): Manifest {
     match_id: input.matchId,
     software_version: input.softwareVersion,
     state: input.state,
-    started_epoch_ms: firstEntry?.epochMs ?? input.previous?.started_epoch_ms ?? null,
-    started_mono_us: firstEntry?.monoUs ?? input.previous?.started_mono_us ?? null,
+    started_epoch_ms: firstRun?.epochMs ?? input.previous?.started_epoch_ms ?? null,
+    started_mono_us: firstRun?.monoUs ?? input.previous?.started_mono_us ?? null,
     ended_epoch_ms: input.endedEpochMs,
     boot_ids: [...boots],
-    interruptions: interruptionsOf(input.cameras.map(({ journal }) => journal)),
+    interruptions: interruptionsOf(input.cameras.flatMap(({ history }) => history.runs)),
     first_frame_offset_ms: known.length < 2 ? null : (Math.max(...known) - Math.min(...known)) / 1000,
     cameras,
     marks: input.previous?.marks ?? [],
@@ -122,47 +121,37 @@ export function buildManifest(input: ManifestInput): Manifest {
 }
 
 /** A run that goes on after an interruption is no beginning, whatever the clock said. */
-function isEarlier(one: RunStarted, other: RunStarted): boolean {
-  const [resumed, otherResumed] = [one.continues !== undefined, other.continues !== undefined];
+function isEarlier(one: RunHistory, other: RunHistory): boolean {
+  const [resumed, otherResumed] = [one.continues !== null, other.continues !== null];
   return resumed === otherResumed ? one.epochMs < other.epochMs : otherResumed;
 }
 
 /** Each boot tells it once per run of each camera. */
-function interruptionsOf(journals: readonly (readonly JournalEntry[])[]): Static<typeof InterruptionSchema>[] {
+function interruptionsOf(runs: readonly RunHistory[]): Static<typeof InterruptionSchema>[] {
   const found = new Map<string, Static<typeof InterruptionSchema>>();
-  for (const entry of journals.flat()) {
-    if (entry.kind !== 'run-started' || entry.continues === undefined || found.has(entry.bootId)) continue;
-    const { epochMs, gapMs, resumedMonoUs } = entry.continues;
-    found.set(entry.bootId, { cause: 'machine_restarted', from_epoch_ms: epochMs, to_epoch_ms: Math.round(entry.epochMs - (entry.monoUs - resumedMonoUs) / 1000), seconds: gapMs === null ? null : gapMs / 1000 });
+  for (const run of runs) {
+    if (run.continues === null || found.has(run.bootId)) continue;
+    const { epochMs, gapMs, resumedMonoUs } = run.continues;
+    found.set(run.bootId, { cause: 'machine_restarted', from_epoch_ms: epochMs, to_epoch_ms: Math.round(run.epochMs - (run.monoUs - resumedMonoUs) / 1000), seconds: gapMs === null ? null : gapMs / 1000 });
   }
   return [...found.values()];
 }
 
-function buildCamera(camera: number, journal: readonly JournalEntry[], files: readonly SegmentFile[], input: ManifestInput): ManifestCamera {
-  const opened = new Map<string, JournalEntry & { kind: 'segment-opened' }>();
-  const closed = new Map<string, JournalEntry & { kind: 'segment-closed' }>();
-  let missed = 0;
-  let firstFrame: number | null = null;
-  for (const entry of journal) {
-    if (entry.kind === 'segment-opened') opened.set(entry.name, entry);
-    else if (entry.kind === 'segment-closed') closed.set(entry.name, entry);
-    else if (entry.kind === 'run-ended') missed += entry.framesMissed;
-    else if (entry.kind === 'first-frame') firstFrame ??= entry.frameMonoUs;
-  }
+function buildCamera(camera: number, history: CameraHistory, files: readonly SegmentFile[], input: ManifestInput): ManifestCamera {
   const before = new Map(input.previous?.cameras[String(camera)]?.segments.map((segment) => [segment.name, segment]));
   const segments = sortedSegments(camera, files).map((file): ManifestSegment => {
-    const close = closed.get(file.name);
+    const recorded = history.segments.get(file.name);
     const probe = input.probes.get(file.name);
     const known = before.get(file.name);
     const unchanged = known !== undefined && known.bytes === file.bytes ? known : undefined;
     return {
       name: file.name,
-      frames: close?.frames ?? probe?.frames ?? unchanged?.frames ?? null,
-      duration_seconds: close !== undefined ? close.durationMs / 1000 : seconds(probe?.durationSeconds ?? null) ?? unchanged?.duration_seconds ?? null,
+      frames: recorded?.frames ?? probe?.frames ?? unchanged?.frames ?? null,
+      duration_seconds: recorded?.durationMs != null ? recorded.durationMs / 1000 : seconds(probe?.durationSeconds ?? null) ?? unchanged?.duration_seconds ?? null,
       bytes: file.bytes,
       finalised: file.finalised,
-      opened_epoch_ms: opened.get(file.name)?.epochMs ?? null,
-      opened_mono_us: opened.get(file.name)?.monoUs ?? null,
+      opened_epoch_ms: recorded?.openedEpochMs ?? null,
+      opened_mono_us: recorded?.openedMonoUs ?? null,
       integrity:
         probe !== undefined
           ? { checked: probe.checked, ok: probe.ok, error: probe.error }
@@ -172,9 +161,9 @@ function buildCamera(camera: number, journal: readonly JournalEntry[], files: re
   return {
     segments,
     frames: segments.reduce((sum, segment) => sum + (segment.frames ?? 0), 0),
-    frames_missed_at_source: missed,
-    first_frame_mono_us: firstFrame,
-    gaps: gapsOf(journal, segments),
+    frames_missed_at_source: history.framesMissed,
+    first_frame_mono_us: history.firstFrameMonoUs,
+    gaps: gapsOf(history.runs, segments),
   };
 }
 
@@ -192,15 +181,7 @@ function sortedSegments(camera: number, files: readonly SegmentFile[]): SegmentF
  * A gap lies between two runs of the host: from the first frame of the earlier one plus the duration of its media, to
  * the first frame of the later one, all on the monotonic clock of the earlier one.
  */
-function gapsOf(journal: readonly JournalEntry[], segments: readonly ManifestSegment[]): Static<typeof GapSchema>[] {
-  const runs: { stamp: string; bootId: string; cause: string | null; continues: Continuation | null; firstFrameUs: number | null; ended: boolean }[] = [];
-  for (const entry of journal) {
-    if (entry.kind === 'run-started') runs.push({ stamp: entry.stamp, bootId: entry.bootId, cause: entry.cause, continues: entry.continues ?? null, firstFrameUs: null, ended: false });
-    const run = runs.at(-1);
-    if (run === undefined) continue;
-    if (entry.kind === 'first-frame') run.firstFrameUs = entry.frameMonoUs;
-    if (entry.kind === 'run-ended') run.ended = true;
-  }
+function gapsOf(runs: readonly RunHistory[], segments: readonly ManifestSegment[]): Static<typeof GapSchema>[] {
   const gaps: Static<typeof GapSchema>[] = [];
   runs.forEach((run, index) => {
     const earlier = runs[index - 1];
@@ -208,11 +189,11 @@ function gapsOf(journal: readonly JournalEntry[], segments: readonly ManifestSeg
     const media = segments.filter((segment) => segment.name.includes(`_${earlier.stamp}_`));
     const durations = media.map((segment) => segment.duration_seconds);
     const mediaUs = durations.every((value) => value !== null) ? durations.reduce((sum: number, value) => sum + (value ?? 0), 0) * 1e6 : null;
-    const firstFrameUs = run.firstFrameUs === null ? null : inBootOf(earlier.bootId, run.bootId, run.firstFrameUs, run.continues);
+    const firstFrameUs = run.firstFrameMonoUs === null ? null : inBootOf(earlier.bootId, run.bootId, run.firstFrameMonoUs, run.continues);
     gaps.push({
       after: media.at(-1)?.name ?? null,
-      cause: run.cause ?? (earlier.ended ? 'stopped' : 'unknown'),
-      seconds: firstFrameUs === null || earlier.firstFrameUs === null || mediaUs === null || media.length === 0 ? null : Math.max(0, (firstFrameUs - earlier.firstFrameUs - mediaUs) / 1e6),
+      cause: run.cause ?? (earlier.hasEnded ? 'stopped' : 'unknown'),
+      seconds: firstFrameUs === null || earlier.firstFrameMonoUs === null || mediaUs === null || media.length === 0 ? null : Math.max(0, (firstFrameUs - earlier.firstFrameMonoUs - mediaUs) / 1e6),
     });
   });
   return gaps;

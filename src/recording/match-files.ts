@@ -4,12 +4,13 @@
  * however many there are, the end of a recording waits for one write at most.
  */
 import { EventEmitter } from 'node:events';
-import { rename } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { Type, type Static } from '#typebox';
 import type { Logger } from 'pino';
 import { TouchlineError } from '../errors.js';
 import { readJsonFile, writeFileDurably } from '../lib/durable-file.js';
 import { Exclusive } from '../lib/exclusive.js';
+import { jsonPieces } from '../lib/json-pieces.js';
 import { compileSchema } from '../lib/schema.js';
 import { ManifestSchema, type Manifest } from './manifest.js';
 import { marksAmong } from './marks.js';
@@ -58,6 +59,8 @@ export class MatchFiles {
   readonly #open = new Map<string, OpenMatch>();
   /** The match that is being recorded. Should its file get lost, its marks do not. */
   #attended: { readonly matchDir: string; readonly marks: readonly unknown[] } | null = null;
+  /** Of the match that is being recorded, by this process. */
+  #written: { readonly matchDir: string; readonly version: string | null; readonly file: MarkedFile } | null = null;
   #marksCount = 0;
 
   /** @param make the manifest of a match that has no file yet */
@@ -81,6 +84,7 @@ export class MatchFiles {
   /** The match has its end: from now on its file alone counts. */
   release(matchDir: string): void {
     if (this.#attended?.matchDir === matchDir) this.#attended = null;
+    if (this.#written?.matchDir === matchDir) this.#written = null;
   }
 
   /** What stands in the file as marks. Throws `unavailable` `match_file_damaged`, and what the disk says. */
@@ -149,7 +153,10 @@ export class MatchFiles {
   /** Writes the file with these marks, and settles the changes that made them. */
   async #write(matchDir: string, file: MarkedFile, { marks, accepted }: Taken): Promise<void> {
     try {
-      await writeFileDurably(pathOf(matchDir), `${JSON.stringify({ ...file, marks }, null, 2)}\n`);
+      const marked: MarkedFile = { ...file, marks: [...marks] };
+      this.#written = null;
+      await writeFileDurably(pathOf(matchDir), manifestText(marked));
+      if (this.#attended?.matchDir === matchDir) this.#written = { matchDir, version: await versionOf(matchDir), file: marked };
     } catch (error) {
       for (const { settled } of accepted) settled.reject(error);
       throw error;
@@ -161,7 +168,7 @@ export class MatchFiles {
   /** A file that cannot be understood is put aside: it may hold what is nowhere else. */
   async #read(matchDir: string): Promise<Found> {
     const path = pathOf(matchDir);
-    const file = await readJsonFile(path, markedFile);
+    const file = (await this.#unchanged(matchDir)) ?? (await readJsonFile(path, markedFile));
     if ('value' in file) {
       const marks = file.value.marks ?? [];
       this.#remember(matchDir, marks);
@@ -173,6 +180,13 @@ export class MatchFiles {
       await rename(path, `${path}.corrupt`);
     }
     return { previous: null, file: null, marks: this.#remembered(matchDir) };
+  }
+
+  /** What was written last, if nobody has written since: that of a long match is too long to be read each time. */
+  async #unchanged(matchDir: string): Promise<{ readonly value: MarkedFile } | null> {
+    const written = this.#written;
+    if (written === null || written.matchDir !== matchDir || written.version === null) return null;
+    return (await versionOf(matchDir)) === written.version ? { value: written.file } : null;
   }
 
   #remembered(matchDir: string): readonly unknown[] {
@@ -221,6 +235,17 @@ function takeAlong(match: OpenMatch, before: readonly unknown[]): Taken {
     }
   }
   return { marks, accepted };
+}
+
+function* manifestText(file: MarkedFile): Generator<string> {
+  yield* jsonPieces(file);
+  yield '\n';
+}
+
+/** Null when there is none. */
+async function versionOf(matchDir: string): Promise<string | null> {
+  const facts = await stat(pathOf(matchDir), { bigint: true }).catch(() => null);
+  return facts === null ? null : [facts.ino, facts.size, facts.mtimeNs, facts.ctimeNs].join(' ');
 }
 
 function pathOf(matchDir: string): string {

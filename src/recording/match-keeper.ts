@@ -3,20 +3,17 @@
  * a crash left behind once nothing records, writes the manifest. All of it can be repeated; none of it is needed for
  * the recording itself.
  */
-import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Logger } from 'pino';
-import { segmentsDir, type JournalEntry } from '../camera/journal.js';
-import { parseSegmentName } from '../camera/segment-names.js';
+import { segmentsDir } from '../camera/journal.js';
 import { asTouchlineError } from '../errors.js';
 import type { Prober } from '../integrity/probe.js';
 import type { Clock } from '../lib/clock.js';
 import { Exclusive } from '../lib/exclusive.js';
-import { readJournal } from './journal-reader.js';
-import { FinalFiles } from './final-files.js';
 import { manifestPauseMs } from './manifest-pace.js';
-import { buildManifest, type Manifest, type SegmentFile } from './manifest.js';
+import { buildManifest, type Manifest } from './manifest.js';
 import { MatchFiles } from './match-files.js';
+import { MatchHistory } from './match-history.js';
 import { tidyMatch, type Tidied } from './tidy-match.js';
 import type { ProbeResult } from './types.js';
 import type { UntidyList } from './untidy-list.js';
@@ -57,7 +54,8 @@ export class MatchKeeper {
   #writeDueMonoMs = 0;
   /** Of the newest manifest. */
   #writeTookMs = 0;
-  readonly #finals = new FinalFiles();
+  /** Of the match that is recorded. */
+  #history: MatchHistory | null = null;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -80,7 +78,7 @@ export class MatchKeeper {
   /** A recording is about to begin there: ends repairs, and keeps them away until `wayIsFree` or `ended`. */
   makeWay(matchDir: string): void {
     if (this.#recording !== matchDir) this.files.attend(matchDir);
-    if (this.#recording !== matchDir) this.#forgetCosts(matchDir);
+    if (this.#recording !== matchDir) this.#beginHistory(matchDir);
     this.#recording = matchDir;
     this.#repairing?.abort();
   }
@@ -127,6 +125,7 @@ export class MatchKeeper {
     const endedEpochMs = this.#noteEnd(matchDir, state);
     this.wayIsFree();
     await this.#write(matchDir, state, endedEpochMs);
+    this.#history = null;
     this.files.release(matchDir);
   }
 
@@ -213,9 +212,9 @@ export class MatchKeeper {
     }
   }
 
-  #forgetCosts(matchDir: string): void {
+  #beginHistory(matchDir: string): void {
     this.#writeTookMs = 0;
-    this.#finals.forget(segmentsDir(matchDir));
+    this.#history = new MatchHistory(matchDir, this.#options.cameraIds);
   }
 
   /** Unless a match ends first: then it comes up by itself. */
@@ -255,14 +254,10 @@ export class MatchKeeper {
   }
 
   async #manifest(matchDir: string, state: Manifest['state'], endedEpochMs: number | null, previous: Manifest | null): Promise<Manifest> {
-    // What the match ends with is looked at, and not remembered.
-    if (state !== 'recording') this.#finals.forget(segmentsDir(matchDir));
-    const cameras = await Promise.all(
-      this.#options.cameraIds.map(async (camera) => {
-        const journal = await readJournal(matchDir, camera);
-        return { camera, journal, files: await segmentFiles(matchDir, camera, journal, this.#finals) };
-      }),
-    );
+    // What the match ends with is looked at, and not remembered; nor is anything of others.
+    const isFollowed = state === 'recording' && this.#history?.matchDir === matchDir;
+    const history = isFollowed && this.#history !== null ? this.#history : new MatchHistory(matchDir, this.#options.cameraIds);
+    const cameras = await history.read();
     return buildManifest({
       matchId: basename(matchDir),
       softwareVersion: this.#options.softwareVersion,
@@ -273,16 +268,4 @@ export class MatchKeeper {
       previous,
     });
   }
-}
-
-async function segmentFiles(matchDir: string, camera: number, journal: readonly JournalEntry[], finals: FinalFiles): Promise<SegmentFile[]> {
-  const folder = segmentsDir(matchDir);
-  const closed = new Set(journal.flatMap((entry) => (entry.kind === 'segment-closed' ? [entry.name] : [])));
-  const files: SegmentFile[] = [];
-  for (const name of await readdir(folder).catch(() => [])) {
-    if (parseSegmentName(name)?.camera !== camera) continue;
-    const file = await finals.look(folder, name, closed.has(name));
-    if (file !== null) files.push(file);
-  }
-  return files;
 }

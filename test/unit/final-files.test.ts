@@ -1,5 +1,5 @@
 /** What a manifest says of a segment is true, although thousands of them are not looked at each time. */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { FinalFiles } from '../../src/recording/final-files.js';
@@ -27,19 +27,4 @@ t.test('a file is taken as known when its recorder has let go of it and it is fi
   t.match(await look(true), { bytes: LONGER.length, finalised: true });
   await rm(join(folder, 'a.mp4'));
   t.match(await look(true), { bytes: LONGER.length, finalised: true }, 'known');
-  files.forget(folder);
-  t.equal(await look(true), null, 'the end of a match is looked at anew');
-});
-
-t.test('what is known of one match is not said of another that has files of the same names', async (t) => {
-  const folder = t.testdir({});
-  const files = new FinalFiles();
-  for (const [match, content] of [['one', FINAL], ['copy', LONGER]] as const) {
-    await mkdir(join(folder, match));
-    await writeFile(join(folder, match, 'a.mp4'), content);
-  }
-  const bytes = (match: string) => files.look(join(folder, match), 'a.mp4', true).then((file) => file?.bytes);
-  t.strictSame(await Promise.all([bytes('one'), bytes('copy'), bytes('one')]), [FINAL.length, LONGER.length, FINAL.length]);
-  t.equal(await bytes('copy'), LONGER.length);
-  t.equal(await bytes('one'), FINAL.length);
 });

@@ -66,15 +66,21 @@ export function scanMatch(recordingsDir: string, matchId: string, onTrouble: OnT
 
 /** One file that cannot be read does not hide the others, nor does one folder (contract defect 59). */
 function filesIn(folder: string, counts: (name: string) => boolean, onTrouble: OnTrouble): MatchFile[] {
-  const names = attempt(folder, onTrouble, () => readdirSync(folder, { encoding: 'buffer' })) ?? [];
-  return names
-    .flatMap((bytes) => spoken(bytes, folder, onTrouble))
-    .filter(counts)
-    .flatMap((name) => {
-      const path = join(folder, name);
-      const facts = attempt(path, onTrouble, () => lstatSync(path, { throwIfNoEntry: false }));
-      return facts?.isFile() === true ? [{ name, bytes: facts.size, modifiedEpochMs: facts.mtimeMs }] : [];
-    });
+  const files: MatchFile[] = [];
+  for (const name of attempt(folder, onTrouble, () => namesIn(folder, onTrouble)) ?? []) {
+    if (!counts(name)) continue;
+    const path = join(folder, name);
+    const facts = attempt(path, onTrouble, () => lstatSync(path, { throwIfNoEntry: false }));
+    if (facts?.isFile() === true) files.push({ name, bytes: facts.size, modifiedEpochMs: facts.mtimeMs });
+  }
+  return files;
+}
+
+/** As bytes, each in a piece of memory of its own, only where one of them may not be UTF-8: a match has thousands. */
+function namesIn(folder: string, onTrouble: OnTrouble): string[] {
+  const names = readdirSync(folder);
+  if (!names.some((name) => name.includes('\ufffd'))) return names;
+  return readdirSync(folder, { encoding: 'buffer' }).flatMap((bytes) => spoken(bytes, folder, onTrouble));
 }
 
 function spoken(bytes: Buffer, folder: string, onTrouble: OnTrouble): string[] {

@@ -1,0 +1,58 @@
+/** Of a match that is being recorded only what is new is read, and comes to the same as all of it. */
+import { appendFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import type { JournalEntry } from '../../src/camera/journal.js';
+import { CameraHistory } from '../../src/recording/camera-history.js';
+import { readJournal } from '../../src/recording/journal-reader.js';
+import { MatchHistory } from '../../src/recording/match-history.js';
+
+const head = { v: 1 as const, camera: 0, runId: 'r', bootId: 'b', monoUs: 1, epochMs: 2 };
+const name = (index: number): string => `cam0_20260101_120000_${String(index).padStart(2, '0')}.mp4`;
+const ENTRIES: readonly JournalEntry[] = [
+  { ...head, kind: 'run-started', stamp: '20260101_120000', resumes: 0, cause: null },
+  { ...head, kind: 'first-frame', frameMonoUs: 77 },
+  ...[0, 1, 2].flatMap((index): JournalEntry[] => [
+    { ...head, kind: 'segment-opened', name: name(index), index, epochMs: 1000 * index },
+    { ...head, kind: 'segment-closed', name: name(index), index, frames: 30 + index, bytes: 9, durationMs: 1000, finalised: true, synced: true, error: null },
+  ]),
+  { ...head, kind: 'failed', code: 'x', message: 'with "kind":"run-ended" in its words – ü' },
+  { ...head, bootId: 'c', kind: 'run-started', stamp: '20260101_120009', resumes: 1, cause: 'host_gone' },
+  { ...head, bootId: 'c', kind: 'run-ended', eosReceived: true, framesAtSource: 9, framesEncoded: 9, framesMissed: 3, framesInSegments: 9 },
+];
+const text = (entries: readonly JournalEntry[]): string => entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+
+t.test('wherever a look cuts the journal, the next one goes on there', async (t) => {
+  const folder = t.testdir({});
+  await mkdir(join(folder, 'segments'));
+  const journal = join(folder, 'cam0.journal.ndjson');
+  const whole = Buffer.from(text(ENTRIES));
+  for (const step of [1, 7, 100, 5000]) {
+    await writeFile(`${journal}.new`, '');
+    await rename(`${journal}.new`, journal);
+    const match = new MatchHistory(folder, [0]);
+    for (let from = 0; from < whole.length; from += step) {
+      await appendFile(journal, whole.subarray(from, from + step));
+      if (step > 1 || from % 50 === 0) await match.read();
+    }
+    const [camera] = await match.read();
+    t.strictSame(camera?.history, CameraHistory.of(ENTRIES), `${step} bytes at a time`);
+  }
+  t.strictSame(CameraHistory.of(await readJournal(folder, 0)), CameraHistory.of(ENTRIES));
+  t.match(CameraHistory.of(ENTRIES), { framesMissed: 3, firstFrameMonoUs: 77, runs: [{ firstFrameMonoUs: 77, hasEnded: false }, { cause: 'host_gone', hasEnded: true }] });
+});
+
+t.test('a journal in the place of another, and one that was cut, are read from their beginning', async (t) => {
+  const folder = t.testdir({});
+  const journal = join(folder, 'cam0.journal.ndjson');
+  const match = new MatchHistory(folder, [0, 1]);
+  const names = async (): Promise<readonly string[]> => [...((await match.read())[0]?.history.segments.keys() ?? [])];
+  t.strictSame(await names(), [], 'there is none yet');
+  await writeFile(journal, text(ENTRIES));
+  t.strictSame(await names(), [0, 1, 2].map(name));
+  await writeFile(`${journal}.new`, `no entry\n${text(ENTRIES).slice(0, -1)}`);
+  await rename(`${journal}.new`, journal);
+  t.strictSame(await names(), [0, 1, 2].map(name));
+  await writeFile(journal, text(ENTRIES.slice(0, 4)));
+  t.strictSame(await names(), [name(0)]);
+});
