@@ -8,7 +8,7 @@ import type { ActiveRecording, RecordedCamera } from './active.js';
 import { healthIssues } from './health.js';
 import { GUARD_AT_REST } from './overload-guard.js';
 import type { RecordingPolicy } from './policy.js';
-import { newestSegment } from './stop.js';
+import { newestSegment, segmentAt } from './stop.js';
 import type { CameraDiagnostics, CameraId, LastStop, OverloadGuardStatus, ProbeResult, RecordingHealth, RecordingsDisk, RecordingStatus } from './types.js';
 
 /** A file that is still written cannot be probed fairly: it counts as stable after this long without growth. */
@@ -141,7 +141,9 @@ async function diagnose(
   context: { readonly clock: Clock; readonly prober: Prober; readonly probeTimeoutMs: number },
 ): Promise<CameraDiagnostics> {
   const run = recorded.run;
-  const segment = await newestSegment(id, matchDir);
+  const current = run?.sink?.current?.location ?? null;
+  // The folder is read only where the one that is being written is not there: it may have thousands of files.
+  const segment = (current === null ? null : await segmentAt(current)) ?? (await newestSegment(id, matchDir));
   const ageMs = segment === null ? null : Math.max(0, context.clock.nowEpochMs() - segment.mtimeMs);
   let probe: ProbeResult | null = null;
   const isCurrent = segment !== null && run?.sink?.current != null && basename(run.sink.current.location) === segment.name;

@@ -86,19 +86,32 @@ export function probesOf(cameras: ReadonlyMap<CameraId, CameraStop>): ReadonlyMa
   return new Map([...cameras.values()].flatMap(({ segmentPath, probe }): [string, ProbeResult][] => (segmentPath === null || probe === null ? [] : [[basename(segmentPath), probe]])));
 }
 
+export interface NewestSegment {
+  readonly path: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly mtimeMs: number;
+}
+
 /** By capture order, not by modification time: a repair in the background touches older files. */
-export async function newestSegment(camera: CameraId, matchDir: string): Promise<{ readonly path: string; readonly name: string; readonly bytes: number; readonly mtimeMs: number } | null> {
+export async function newestSegment(camera: CameraId, matchDir: string): Promise<NewestSegment | null> {
   const folder = segmentsDir(matchDir);
   const names = await readdir(folder).catch(() => []);
   let newest: { readonly name: string; readonly parsed: NonNullable<ReturnType<typeof parseSegmentName>> } | null = null;
+  const prefix = `cam${camera}_`;
   for (const name of names) {
+    if (!name.startsWith(prefix)) continue;
     // Of equal length they sort as text, which spares thousands of them the reading.
     if (newest !== null && name.length === newest.name.length && name <= newest.name) continue;
     const parsed = parseSegmentName(name);
     if (parsed?.camera === camera && (newest === null || compareSegments(parsed, newest.parsed) > 0)) newest = { name, parsed };
   }
   if (newest === null) return null;
-  const path = `${folder}/${newest.name}`;
+  return segmentAt(`${folder}/${newest.name}`);
+}
+
+/** Null when there is no such file. */
+export async function segmentAt(path: string): Promise<NewestSegment | null> {
   const facts = await stat(path).catch(() => null);
-  return facts === null ? null : { path, name: newest.name, bytes: facts.size, mtimeMs: facts.mtimeMs };
+  return facts === null ? null : { path, name: basename(path), bytes: facts.size, mtimeMs: facts.mtimeMs };
 }

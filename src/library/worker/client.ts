@@ -5,6 +5,8 @@ import type { Clock } from '../../lib/clock.js';
 import type { MatchSummary } from '../types.js';
 import type { FromThread, ThreadSettings, ToThread } from './protocol.js';
 
+/** What it makes of a look at a folder is garbage at the end of it. */
+const YOUNG_MB = 4;
 const RESTART_MIN_MS = 250;
 const RESTART_MAX_MS = 30_000;
 /** A thread that hangs in a disk cannot be ended by anybody: the daemon does not wait for it. */
@@ -75,7 +77,7 @@ export class CatalogueThread {
 
   #start(): Worker {
     const { settings, log } = this.#options;
-    const worker = new Worker(new URL('thread.js', import.meta.url), { workerData: settings, name: 'library' });
+    const worker = new Worker(new URL('thread.js', import.meta.url), { workerData: settings, name: 'library', resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     worker.on('message', (message: FromThread) => this.#take(message));
     worker.on('error', (error) => log.error({ err: error }, 'the thread of the catalogue failed'));
     worker.once('exit', (code) => void this.#ended(code));

@@ -13,6 +13,9 @@ import { folderState, listMatchFolders, scanMatch } from './scan.js';
 const SLICE_MS = 25;
 /** A match that changed is looked at again after these pauses, and no longer once it is quiet. */
 const LOOK_AGAIN_MS = [1000, 2000, 4000, 8000];
+/** A look at a match of thousands of files takes this long or longer, and then its share of the time is kept small. */
+const LONG_LOOK_MS = 25;
+const LOOK_SHARE = 0.02;
 /** Looks that found nothing new after which a match is quiet. */
 const QUIET_LOOKS = 2;
 const MAX_TROUBLES = 1000;
@@ -36,6 +39,8 @@ export class Keeper {
   readonly #parts: KeeperParts;
   readonly #known = new Map<string, KnownMatch>();
   readonly #following = new Map<string, Follow>();
+  /** How long the newest look at a match took, where that was long. */
+  readonly #longLooksMs = new Map<string, number>();
   readonly #comparisons = new Exclusive();
   readonly #troubles = new Set<string>();
   #changed = new Map<string, MatchSummary>();
@@ -166,7 +171,11 @@ export class Keeper {
   /** Brings what is known of it up to date; true when the list changes by it. */
   #look(matchId: string): boolean {
     const before = this.#known.get(matchId);
+    const startedMonoMs = this.#parts.clock.monoMs();
     const now = this.#scan(matchId);
+    const tookMs = this.#parts.clock.monoMs() - startedMonoMs;
+    if (tookMs < LONG_LOOK_MS || now === null) this.#longLooksMs.delete(matchId);
+    else this.#longLooksMs.set(matchId, tookMs);
     if (now === null) {
       if (before === undefined) return false;
       this.#known.delete(matchId);
@@ -202,7 +211,8 @@ export class Keeper {
   }
 
   #follow(matchId: string, delayMs: number, step: number, quietLooks: number): void {
-    const dueMonoMs = this.#parts.clock.monoMs() + delayMs;
+    const waitMs = Math.max(delayMs, (this.#longLooksMs.get(matchId) ?? 0) / LOOK_SHARE);
+    const dueMonoMs = this.#parts.clock.monoMs() + waitMs;
     const pending = this.#following.get(matchId);
     if (pending !== undefined && pending.dueMonoMs <= dueMonoMs) {
       pending.step = Math.min(pending.step, step);
@@ -210,7 +220,7 @@ export class Keeper {
       return;
     }
     if (pending !== undefined) clearTimeout(pending.timer);
-    const timer = setTimeout(() => this.#lookAgain(matchId), delayMs);
+    const timer = setTimeout(() => this.#lookAgain(matchId), waitMs);
     this.#following.set(matchId, { timer, dueMonoMs, step, quietLooks });
   }
 
