@@ -7,7 +7,7 @@ import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { readJsonFile } from '../lib/durable-file.js';
-import { NODE_FLAGS } from '../lib/node-flags.js';
+import { DAEMON_ENVIRONMENT, NODE_FLAGS } from '../lib/node-flags.js';
 import { killIfSame, ProcessIdentitySchema } from '../lib/process-identity.js';
 import { compileSchema } from '../lib/schema.js';
 import { MANAGER_VARIABLES } from '../telemetry/service-notify.js';
@@ -15,8 +15,8 @@ import { identityPath } from './protocol.js';
 
 const HOST_MAIN = fileURLToPath(new URL('./host/main.js', import.meta.url));
 const MAX_LOG_BYTES = 8 * 1024 * 1024;
-/** What a service manager tells the daemon alone. */
-const NOT_ITS_OWN: NodeJS.ProcessEnv = Object.fromEntries(MANAGER_VARIABLES.map((name) => [name, undefined]));
+/** What is meant for the daemon alone. */
+const NOT_ITS_OWN: NodeJS.ProcessEnv = Object.fromEntries([...MANAGER_VARIABLES, ...Object.keys(DAEMON_ENVIRONMENT)].map((name) => [name, undefined]));
 const identityFile = compileSchema(ProcessIdentitySchema);
 
 export interface HostLauncher {

@@ -4,3 +4,9 @@
  * The units and scripts/run.sh say the same.
  */
 export const NODE_FLAGS: readonly string[] = ['--max-semi-space-size=8', '--heap-growing-percent=50'];
+
+/**
+ * The environment of the daemon beside that: glibc keeps a heap for each thread that reads folders. Camera processes, whose threads
+ * carry frames, are better off without it.
+ */
+export const DAEMON_ENVIRONMENT = { MALLOC_ARENA_MAX: '2' } as const;

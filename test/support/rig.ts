@@ -12,7 +12,7 @@ import { identityPath } from '../../src/camera/protocol.js';
 import { parseSegmentName } from '../../src/camera/segment-names.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { readJsonFile } from '../../src/lib/durable-file.js';
-import { NODE_FLAGS } from '../../src/lib/node-flags.js';
+import { DAEMON_ENVIRONMENT, NODE_FLAGS } from '../../src/lib/node-flags.js';
 import { isAlive, killIfSame, ProcessIdentitySchema, type ProcessIdentity } from '../../src/lib/process-identity.js';
 import { compileSchema } from '../../src/lib/schema.js';
 
@@ -86,7 +86,7 @@ export class Rig {
     const daemon = spawn(command, args, {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...this.environment(), ...env },
+      env: { ...process.env, ...DAEMON_ENVIRONMENT, ...this.environment(), ...env },
     });
     this.#daemon = daemon;
     this.#output = '';

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from '#execa';
 import t from 'tap';
-import { NODE_FLAGS } from '../../src/lib/node-flags.js';
+import { DAEMON_ENVIRONMENT, NODE_FLAGS } from '../../src/lib/node-flags.js';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const NOT_OURS = new Set(['.git', 'node_modules', 'build', 'var', '.cache', '.tap']);
@@ -108,6 +108,7 @@ t.test('Node is started with the same flags everywhere', async (t) => {
   for (const path of ['systemd/touchline.service', 'systemd/touchline-camera@.service', 'scripts/run.sh', 'docs/decisions/0007-memory.md']) {
     t.ok(texts.get(path)?.includes(NODE_FLAGS.join(' ')), path);
   }
+  for (const path of ['systemd/touchline.service', 'scripts/run.sh']) t.ok(texts.get(path)?.includes(`MALLOC_ARENA_MAX=${DAEMON_ENVIRONMENT.MALLOC_ARENA_MAX}`), path);
 });
 
 t.test('every shell script parses', async (t) => {
