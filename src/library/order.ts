@@ -31,6 +31,19 @@ export function inOrderOfRecording<T extends OrderedFile>(files: readonly T[]): 
   return merge(stamped, foreign).map(({ file }) => file);
 }
 
+/** The first of `inOrderOfRecording`, without putting thousands in order for it; null of none. */
+export function firstRecorded<T extends OrderedFile>(files: readonly T[]): T | null {
+  let stamped: Keyed<T> | null = null;
+  let foreign: Keyed<T> | null = null;
+  for (const file of files) {
+    const key = keyOf(file);
+    if (key.stamped === null) foreign = foreign === null || compareForeign(key, foreign) < 0 ? key : foreign;
+    else stamped = stamped === null || compareStamped(key, stamped) < 0 ? key : stamped;
+  }
+  if (stamped === null || foreign === null) return (stamped ?? foreign)?.file ?? null;
+  return foreign.wallMs < stamped.wallMs ? foreign.file : stamped.file;
+}
+
 function keyOf<T extends OrderedFile>(file: T): Keyed<T> {
   const stem = file.name.replace(EXTENSION, '');
   // The same names with another container are as much in order.

@@ -1,5 +1,5 @@
 import { compareGroups, compareNames, groupOf } from './names.js';
-import { inOrderOfRecording } from './order.js';
+import { firstRecorded, inOrderOfRecording } from './order.js';
 import type { CameraFiles, CameraGroup, MatchFile, MatchSegments, MatchSummary, SegmentFile } from './types.js';
 
 /** The match as the list shows it; null when there is nothing to show. */
@@ -27,8 +27,7 @@ export function segmentsOf(matchId: string, files: readonly MatchFile[], starts:
 }
 
 function cameraFiles(group: CameraGroup, members: readonly MatchFile[]): CameraFiles {
-  const first = inOrderOfRecording(members)[0];
-  return { group, segmentCount: members.length, bytes: bytesOf(members), firstModifiedEpochMs: first?.modifiedEpochMs ?? 0 };
+  return { group, segmentCount: members.length, bytes: bytesOf(members), firstModifiedEpochMs: firstRecorded(members)?.modifiedEpochMs ?? 0 };
 }
 
 function byCamera(files: readonly MatchFile[]): [CameraGroup, MatchFile[]][] {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { compareGroups, groupOf, isMatchFileName, isMatchFolderName, isOfferedName, isOneName, isSegmentFileName, nameFromBytes } from '../../src/library/names.js';
-import { inOrderOfRecording } from '../../src/library/order.js';
+import { firstRecorded, inOrderOfRecording } from '../../src/library/order.js';
 import { segmentsOf, summaryOf } from '../../src/library/summary.js';
 
 /** A file last written at this local time of 11 February 2026. */
@@ -25,9 +25,12 @@ t.test('segments come in the order of recording, whatever their names sort like 
   for (const [what, expected] of Object.entries(cases)) {
     for (let seed = 0; seed < 20; seed += 1) {
       t.strictSame(inOrderOfRecording(shuffled(expected, seed)).map(({ name }) => name), expected.map(({ name }) => name), what);
+      t.equal(firstRecorded(shuffled(expected, seed))?.name, expected[0]?.name, `${what}: the first`);
     }
   }
 });
+
+t.equal(firstRecorded([]), null);
 
 t.test('a file belongs to the camera that its name tells, and every camera is listed', async (t) => {
   const groups = {
