@@ -31,17 +31,23 @@ export function inOrderOfRecording<T extends OrderedFile>(files: readonly T[]): 
   return merge(stamped, foreign).map(({ file }) => file);
 }
 
-/** The first of `inOrderOfRecording`, without putting thousands in order for it; null of none. */
-export function firstRecorded<T extends OrderedFile>(files: readonly T[]): T | null {
-  let stamped: Keyed<T> | null = null;
-  let foreign: Keyed<T> | null = null;
-  for (const file of files) {
+/** The first of `inOrderOfRecording`, of files that are told one by one and not kept. */
+export class FirstRecorded<T extends OrderedFile> {
+  #stamped: Keyed<T> | null = null;
+  #foreign: Keyed<T> | null = null;
+
+  add(file: T): void {
     const key = keyOf(file);
-    if (key.stamped === null) foreign = foreign === null || compareForeign(key, foreign) < 0 ? key : foreign;
-    else stamped = stamped === null || compareStamped(key, stamped) < 0 ? key : stamped;
+    if (key.stamped === null) this.#foreign = this.#foreign === null || compareForeign(key, this.#foreign) < 0 ? key : this.#foreign;
+    else this.#stamped = this.#stamped === null || compareStamped(key, this.#stamped) < 0 ? key : this.#stamped;
   }
-  if (stamped === null || foreign === null) return (stamped ?? foreign)?.file ?? null;
-  return foreign.wallMs < stamped.wallMs ? foreign.file : stamped.file;
+
+  /** Null of none. */
+  get file(): T | null {
+    const [stamped, foreign] = [this.#stamped, this.#foreign];
+    if (stamped === null || foreign === null) return (stamped ?? foreign)?.file ?? null;
+    return foreign.wallMs < stamped.wallMs ? foreign.file : stamped.file;
+  }
 }
 
 function keyOf<T extends OrderedFile>(file: T): Keyed<T> {

@@ -23,28 +23,43 @@ export class MatchHistory {
   readonly matchDir: string;
   readonly #journals: readonly JournalReading[];
   readonly #finals = new FinalFiles();
+  /** Names that no journal knows, as the folder had them at the first look; null before that. */
+  #others: readonly string[] | null = null;
 
   constructor(matchDir: string, cameraIds: readonly number[]) {
     this.matchDir = matchDir;
     this.#journals = cameraIds.map((camera) => new JournalReading(matchDir, camera));
   }
 
-  /** As it is now; one call at a time. What cannot be read is left out. */
+  /**
+   * As it is now; one call at a time. What cannot be read is left out. The folder itself is read the first time: what is added to it
+   * later, a journal tells of.
+   */
   async read(): Promise<readonly CameraFacts[]> {
-    const folder = segmentsDir(this.matchDir);
-    const names = await readdir(folder).catch(() => []);
+    // After the journals: whoever opens a segment may do so at any moment.
+    const histories = await Promise.all(this.#journals.map((journal) => journal.read().catch(() => journal.history)));
+    this.#others ??= await this.#unknown(histories);
+    const others = this.#others;
     return Promise.all(
-      this.#journals.map(async (journal): Promise<CameraFacts> => {
-        const history = await journal.read().catch(() => journal.history);
-        const files: SegmentFile[] = [];
-        for (const name of names) {
-          if (parseSegmentName(name)?.camera !== journal.camera) continue;
-          const file = await this.#finals.look(folder, name, history.segments.get(name)?.frames != null);
-          if (file !== null) files.push(file);
-        }
-        return { camera: journal.camera, history, files };
+      this.#journals.map(async ({ camera, history }) => {
+        const own = others.filter((name) => parseSegmentName(name)?.camera === camera);
+        return { camera, history, files: await this.#files(history, new Set([...history.segments.keys(), ...own])) };
       }),
     );
+  }
+
+  async #unknown(histories: readonly CameraHistory[]): Promise<readonly string[]> {
+    const names = await readdir(segmentsDir(this.matchDir)).catch(() => []);
+    return names.filter((name) => !histories.some(({ segments }) => segments.has(name)));
+  }
+
+  async #files(history: CameraHistory, names: ReadonlySet<string>): Promise<readonly SegmentFile[]> {
+    const files: SegmentFile[] = [];
+    for (const name of names) {
+      const file = await this.#finals.look(segmentsDir(this.matchDir), name, history.segments.get(name)?.frames != null);
+      if (file !== null) files.push(file);
+    }
+    return files;
   }
 }
 

@@ -1,11 +1,24 @@
 import t from 'tap';
 import { compareGroups, groupOf, isMatchFileName, isMatchFolderName, isOfferedName, isOneName, isSegmentFileName, nameFromBytes } from '../../src/library/names.js';
-import { firstRecorded, inOrderOfRecording } from '../../src/library/order.js';
-import { segmentsOf, summaryOf } from '../../src/library/summary.js';
+import { FirstRecorded, inOrderOfRecording } from '../../src/library/order.js';
+import { segmentsOf, SummaryBuilder } from '../../src/library/summary.js';
 
 /** A file last written at this local time of 11 February 2026. */
 function file(name: string, hour = 22, minute = 0, bytes = 1) {
   return { name, bytes, modifiedEpochMs: new Date(2026, 1, 11, hour, minute).getTime() };
+}
+
+function firstOf(files: readonly ReturnType<typeof file>[]): ReturnType<typeof file> | null {
+  const first = new FirstRecorded<ReturnType<typeof file>>();
+  for (const each of files) first.add(each);
+  return first.file;
+}
+
+function summaryOf(matchId: string, segments: readonly ReturnType<typeof file>[], files: readonly ReturnType<typeof file>[]) {
+  const summary = new SummaryBuilder(matchId);
+  for (const segment of segments) summary.addSegment(segment);
+  for (const each of files) summary.addFile(each);
+  return summary.build();
 }
 
 function shuffled<T>(items: readonly T[], seed: number): T[] {
@@ -25,12 +38,12 @@ t.test('segments come in the order of recording, whatever their names sort like 
   for (const [what, expected] of Object.entries(cases)) {
     for (let seed = 0; seed < 20; seed += 1) {
       t.strictSame(inOrderOfRecording(shuffled(expected, seed)).map(({ name }) => name), expected.map(({ name }) => name), what);
-      t.equal(firstRecorded(shuffled(expected, seed))?.name, expected[0]?.name, `${what}: the first`);
+      t.equal(firstOf(shuffled(expected, seed))?.name, expected[0]?.name, `${what}: the first`);
     }
   }
 });
 
-t.equal(firstRecorded([]), null);
+t.equal(firstOf([]), null);
 
 t.test('a file belongs to the camera that its name tells, and every camera is listed', async (t) => {
   const groups = {

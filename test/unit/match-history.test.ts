@@ -56,3 +56,18 @@ t.test('a journal in the place of another, and one that was cut, are read from t
   await writeFile(journal, text(ENTRIES.slice(0, 4)));
   t.strictSame(await names(), [name(0)]);
 });
+
+t.test('files are found by the folder at first, by the journals from then on', async (t) => {
+  const folder = t.testdir({ segments: {} });
+  const put = (segment: string): Promise<void> => writeFile(join(folder, 'segments', segment), 'x');
+  const foreign = 'cam1_20250101_120000_00.mp4';
+  for (const segment of [foreign, name(0), 'notes.txt']) await put(segment);
+  const match = new MatchHistory(folder, [0, 1]);
+  const names = async (): Promise<readonly string[][]> => (await match.read()).map(({ files }) => files.map((file) => file.name).sort());
+  t.strictSame(await names(), [[name(0)], [foreign]], 'one whose journal is gone, too');
+  await writeFile(join(folder, 'cam0.journal.ndjson'), text(ENTRIES));
+  await put(name(1));
+  t.strictSame(await names(), [[name(0), name(1)], [foreign]], 'the third was told of and is not there');
+  await put(name(2));
+  t.strictSame(await names(), [[name(0), name(1), name(2)], [foreign]]);
+});

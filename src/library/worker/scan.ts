@@ -1,9 +1,9 @@
 /** Reading folders of matches, synchronously: this runs in a thread of its own, where a slow disk delays nobody else. */
-import { lstatSync, readdirSync, type BigIntStats } from 'node:fs';
+import { lstatSync, opendirSync, readdirSync, type BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../../lib/file-error.js';
 import { isMatchFileName, isMatchFolderName, isSegmentFileName, nameFromBytes, SEGMENTS_FOLDER } from '../names.js';
-import { summaryOf } from '../summary.js';
+import { SummaryBuilder } from '../summary.js';
 import type { MatchFile, MatchSummary } from '../types.js';
 
 /** Something could not be read and is left out. */
@@ -24,6 +24,9 @@ export interface FolderState {
 }
 
 const NO_FOLDER = '-';
+/** What stands in a text for bytes that are no UTF-8. */
+const NOT_UTF8 = '\ufffd';
+const READ_ENTRIES = 256;
 
 /** Names of the folders that may be matches; empty without a recordings folder. Throws when it cannot be read. */
 export function listMatchFolders(recordingsDir: string, onTrouble: OnTrouble): string[] {
@@ -58,29 +61,41 @@ export function scanMatch(recordingsDir: string, matchId: string, onTrouble: OnT
   const state = folderState(recordingsDir, matchId);
   if (state === null) return null;
   const path = join(recordingsDir, matchId);
-  const files = filesIn(path, isMatchFileName, onTrouble);
-  const segments = state.hasSegments ? filesIn(join(path, SEGMENTS_FOLDER), isSegmentFileName, onTrouble) : [];
-  const newestEpochMs = [...files, ...segments].reduce((newest, { modifiedEpochMs }) => Math.max(newest, modifiedEpochMs), state.newestEpochMs);
-  return { fingerprint: state.fingerprint, newestEpochMs, summary: summaryOf(matchId, segments, files) };
+  const summary = new SummaryBuilder(matchId);
+  eachFileIn(path, isMatchFileName, onTrouble, (file) => summary.addFile(file));
+  if (state.hasSegments) eachFileIn(join(path, SEGMENTS_FOLDER), isSegmentFileName, onTrouble, (file) => summary.addSegment(file));
+  return { fingerprint: state.fingerprint, newestEpochMs: Math.max(state.newestEpochMs, summary.newestEpochMs), summary: summary.build() };
 }
 
 /** One file that cannot be read does not hide the others, nor does one folder (contract defect 59). */
-function filesIn(folder: string, counts: (name: string) => boolean, onTrouble: OnTrouble): MatchFile[] {
-  const files: MatchFile[] = [];
-  for (const name of attempt(folder, onTrouble, () => namesIn(folder, onTrouble)) ?? []) {
-    if (!counts(name)) continue;
-    const path = join(folder, name);
-    const facts = attempt(path, onTrouble, () => lstatSync(path, { throwIfNoEntry: false }));
-    if (facts?.isFile() === true) files.push({ name, bytes: facts.size, modifiedEpochMs: facts.mtimeMs });
-  }
-  return files;
+function eachFileIn(folder: string, counts: (name: string) => boolean, onTrouble: OnTrouble, take: (file: MatchFile) => void): void {
+  attempt(folder, onTrouble, () => {
+    for (const name of namesIn(folder, onTrouble)) {
+      if (!counts(name)) continue;
+      const path = join(folder, name);
+      const facts = attempt(path, onTrouble, () => lstatSync(path, { throwIfNoEntry: false }));
+      if (facts?.isFile() === true) take({ name, bytes: facts.size, modifiedEpochMs: facts.mtimeMs });
+    }
+  });
 }
 
-/** As bytes, each in a piece of memory of its own, only where one of them may not be UTF-8: a match has thousands. */
-function namesIn(folder: string, onTrouble: OnTrouble): string[] {
-  const names = readdirSync(folder);
-  if (!names.some((name) => name.includes('\ufffd'))) return names;
-  return readdirSync(folder, { encoding: 'buffer' }).flatMap((bytes) => spoken(bytes, folder, onTrouble));
+/** One after the other: what holds thousands at a time makes the heap of this thread grow. */
+function* namesIn(folder: string, onTrouble: OnTrouble): Generator<string> {
+  const entries = opendirSync(folder, { bufferSize: READ_ENTRIES });
+  let isTold = true;
+  try {
+    for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
+      if (entry.name.includes(NOT_UTF8)) isTold = false;
+      else yield entry.name;
+    }
+  } finally {
+    entries.closeSync();
+  }
+  // As bytes only where there may be such a name, since one of them may really have this character.
+  if (isTold) return;
+  for (const bytes of readdirSync(folder, { encoding: 'buffer' })) {
+    for (const name of spoken(bytes, folder, onTrouble)) if (name.includes(NOT_UTF8)) yield name;
+  }
 }
 
 function spoken(bytes: Buffer, folder: string, onTrouble: OnTrouble): string[] {
