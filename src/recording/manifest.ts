@@ -86,6 +86,8 @@ export interface ManifestInput {
     readonly camera: number;
     readonly history: CameraHistory;
     readonly files: readonly SegmentFile[];
+    /** Segments that stay as an earlier manifest has them, in their order. */
+    readonly settled: readonly ManifestSegment[];
   }[];
   readonly probes: ReadonlyMap<string, ProbeResult>;
   readonly previous: Manifest | null;
@@ -95,9 +97,9 @@ export function buildManifest(input: ManifestInput): Manifest {
   const cameras: Record<string, ManifestCamera> = {};
   const boots = new Set<string>();
   let firstRun: RunHistory | null = null;
-  for (const { camera, history, files } of input.cameras) {
+  for (const { camera, history, files, settled } of input.cameras) {
     if (history.isEmpty && files.length === 0) continue;
-    cameras[String(camera)] = buildCamera(camera, history, files, input);
+    cameras[String(camera)] = buildCamera(camera, history, files, settled, input);
     for (const bootId of history.bootIds) boots.add(bootId);
     const [first] = history.runs;
     if (first !== undefined && (firstRun === null || isEarlier(first, firstRun))) firstRun = first;
@@ -137,9 +139,10 @@ function interruptionsOf(runs: readonly RunHistory[]): Static<typeof Interruptio
   return [...found.values()];
 }
 
-function buildCamera(camera: number, history: CameraHistory, files: readonly SegmentFile[], input: ManifestInput): ManifestCamera {
-  const before = new Map(input.previous?.cameras[String(camera)]?.segments.map((segment) => [segment.name, segment]));
-  const segments = sortedSegments(camera, files).map((file): ManifestSegment => {
+function buildCamera(camera: number, history: CameraHistory, files: readonly SegmentFile[], settled: readonly ManifestSegment[], input: ManifestInput): ManifestCamera {
+  const names = new Set(files.map(({ name }) => name));
+  const before = new Map(input.previous?.cameras[String(camera)]?.segments.filter(({ name }) => names.has(name)).map((segment) => [segment.name, segment]));
+  const added = inOrder(camera, files).map((file): ManifestSegment => {
     const recorded = history.segments.get(file.name);
     const probe = input.probes.get(file.name);
     const known = before.get(file.name);
@@ -158,6 +161,8 @@ function buildCamera(camera: number, history: CameraHistory, files: readonly Seg
           : (unchanged?.integrity ?? { checked: false, ok: null, error: null }),
     };
   });
+  // What is added comes behind nearly always, and thousands need not be put in order again.
+  const segments = isBehind(settled.at(-1), added[0]) ? [...settled, ...added] : inOrder(camera, [...settled, ...added]);
   return {
     segments,
     frames: segments.reduce((sum, segment) => sum + (segment.frames ?? 0), 0),
@@ -167,7 +172,12 @@ function buildCamera(camera: number, history: CameraHistory, files: readonly Seg
   };
 }
 
-function sortedSegments(camera: number, files: readonly SegmentFile[]): SegmentFile[] {
+function isBehind(last: ManifestSegment | undefined, next: ManifestSegment | undefined): boolean {
+  const [a, b] = [last, next].map((segment) => (segment === undefined ? null : parseSegmentName(segment.name)));
+  return a == null || b == null || compareSegments(a, b) < 0;
+}
+
+function inOrder<T extends { readonly name: string }>(camera: number, files: readonly T[]): T[] {
   return files
     .flatMap((file) => {
       const parsed = parseSegmentName(file.name);

@@ -1,12 +1,12 @@
 /** What is known of one match from its folder, read on from where it was read before: a match may have thousands of files. */
 import { constants } from 'node:fs';
-import { open, readdir, type FileHandle } from 'node:fs/promises';
+import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { journalPath, segmentsDir } from '../camera/journal.js';
 import { journalEntryIn } from '../camera/journal-lines.js';
 import { parseSegmentName } from '../camera/segment-names.js';
+import { segmentShape } from '../integrity/mp4.js';
 import { CameraHistory } from './camera-history.js';
-import { FinalFiles } from './final-files.js';
-import type { SegmentFile } from './manifest.js';
+import type { Manifest, ManifestSegment, SegmentFile } from './manifest.js';
 
 // Non-blocking, because opening a FIFO in the file's place would otherwise wait for a writer.
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -16,36 +16,73 @@ const NEW_LINE = 0x0a;
 export interface CameraFacts {
   readonly camera: number;
   readonly history: CameraHistory;
+  /** Those of which something may be new. */
   readonly files: readonly SegmentFile[];
+  /** Those of which everything stands in the manifest before, in their order. */
+  readonly settled: readonly ManifestSegment[];
 }
 
+/**
+ * Read again and again, it holds what came since the manifest in which the rest stands: of thousands of segments each is kept once.
+ */
 export class MatchHistory {
   readonly matchDir: string;
-  readonly #journals: readonly JournalReading[];
-  readonly #finals = new FinalFiles();
+  readonly #cameraIds: readonly number[];
+  #journals: readonly JournalReading[] = [];
   /** Names that no journal knows, as the folder had them at the first look; null before that. */
   #others: readonly string[] | null = null;
+  /** Of the manifest that holds what is settled. */
+  #base: Manifest['cameras'] | null = null;
 
   constructor(matchDir: string, cameraIds: readonly number[]) {
     this.matchDir = matchDir;
-    this.#journals = cameraIds.map((camera) => new JournalReading(matchDir, camera));
+    this.#cameraIds = cameraIds;
+    this.#begin();
   }
 
   /**
    * As it is now; one call at a time. What cannot be read is left out. The folder itself is read the first time: what is added to it
    * later, a journal tells of.
+   *
+   * @param previous the manifest before; when it is not the one that was settled with, everything is read anew
    */
-  async read(): Promise<readonly CameraFacts[]> {
-    // After the journals: whoever opens a segment may do so at any moment.
+  async read(previous: Manifest | null): Promise<readonly CameraFacts[]> {
+    if (this.#base !== null && previous?.cameras !== this.#base) this.#begin();
+    // Before the folder: whoever opens a segment may do so at any moment.
     const histories = await Promise.all(this.#journals.map((journal) => journal.read().catch(() => journal.history)));
     this.#others ??= await this.#unknown(histories);
     const others = this.#others;
     return Promise.all(
       this.#journals.map(async ({ camera, history }) => {
         const own = others.filter((name) => parseSegmentName(name)?.camera === camera);
-        return { camera, history, files: await this.#files(history, new Set([...history.segments.keys(), ...own])) };
+        const settled = (this.#base?.[String(camera)]?.segments ?? []).filter((segment) => isSettled(segment) && !history.segments.has(segment.name));
+        return { camera, history, files: await this.#files(new Set([...history.segments.keys(), ...own])), settled };
       }),
     );
+  }
+
+  /** This manifest is on the disk: what is settled in it need not be kept beside it. Answers with the names of what that was. */
+  settle(manifest: Manifest): readonly string[] {
+    this.#base = manifest.cameras;
+    const others = new Set(this.#others);
+    const names: string[] = [];
+    for (const { camera, history } of this.#journals) {
+      for (const segment of manifest.cameras[String(camera)]?.segments ?? []) {
+        const isKept = history.segments.has(segment.name) || others.has(segment.name);
+        if (!isKept || !isSettled(segment)) continue;
+        history.segments.delete(segment.name);
+        others.delete(segment.name);
+        names.push(segment.name);
+      }
+    }
+    this.#others = [...others];
+    return names;
+  }
+
+  #begin(): void {
+    this.#journals = this.#cameraIds.map((camera) => new JournalReading(this.matchDir, camera));
+    this.#others = null;
+    this.#base = null;
   }
 
   async #unknown(histories: readonly CameraHistory[]): Promise<readonly string[]> {
@@ -53,14 +90,21 @@ export class MatchHistory {
     return names.filter((name) => !histories.some(({ segments }) => segments.has(name)));
   }
 
-  async #files(history: CameraHistory, names: ReadonlySet<string>): Promise<readonly SegmentFile[]> {
+  async #files(names: ReadonlySet<string>): Promise<readonly SegmentFile[]> {
     const files: SegmentFile[] = [];
     for (const name of names) {
-      const file = await this.#finals.look(segmentsDir(this.matchDir), name, history.segments.get(name)?.frames != null);
-      if (file !== null) files.push(file);
+      const path = `${segmentsDir(this.matchDir)}/${name}`;
+      const facts = await stat(path).catch(() => null);
+      if (facts === null) continue;
+      files.push({ name, bytes: facts.size, finalised: (await segmentShape(path).catch(() => 'unreadable' as const)) === 'finalised' });
     }
     return files;
   }
+}
+
+/** Nobody writes to it any more, and all that is asked about it is known. */
+function isSettled({ finalised, frames, opened_epoch_ms: openedEpochMs, integrity }: ManifestSegment): boolean {
+  return finalised && frames !== null && openedEpochMs !== null && integrity.checked;
 }
 
 /** The journal of one camera, which only ever grows. */

@@ -230,8 +230,10 @@ export class MatchKeeper {
     const repairing = new AbortController();
     this.#repairing = repairing;
     try {
+      const manifest = await this.files.manifest(matchDir).catch(() => null);
+      const sound = new Set(Object.values(manifest?.cameras ?? {}).flatMap(({ segments }) => segments.filter(({ integrity }) => integrity.ok === true).map(({ name }) => name)));
       return await tidyMatch(matchDir, {
-        isProbed: (name) => this.#probes.get(matchDir)?.get(name)?.ok === true,
+        isProbed: (name) => sound.has(name) || this.#probes.get(matchDir)?.get(name)?.ok === true,
         probe: (name) => this.#probe(matchDir, name),
         signal: repairing.signal,
         log: this.#options.log,
@@ -242,8 +244,20 @@ export class MatchKeeper {
   }
 
   async #write(matchDir: string, state: Manifest['state'], endedEpochMs: number | null): Promise<void> {
-    await this.files.renew(matchDir, (previous) => this.#manifest(matchDir, state, endedEpochMs, previous));
+    let made: Manifest | null = null;
+    await this.files.renew(matchDir, async (previous) => (made = await this.#manifest(matchDir, state, endedEpochMs, previous)));
+    if (made !== null) this.#settle(matchDir, state, made);
     this.#options.onFiles(matchDir);
+  }
+
+  #followed(matchDir: string, state: Manifest['state']): MatchHistory | null {
+    return state === 'recording' && this.#history?.matchDir === matchDir ? this.#history : null;
+  }
+
+  /** From now on the manifest alone knows these. */
+  #settle(matchDir: string, state: Manifest['state'], manifest: Manifest): void {
+    const settled = this.#followed(matchDir, state)?.settle(manifest) ?? [];
+    for (const name of settled) this.#probes.get(matchDir)?.delete(name);
   }
 
   /** Of a match that is marked before it has a file, or that came from elsewhere. */
@@ -255,9 +269,8 @@ export class MatchKeeper {
 
   async #manifest(matchDir: string, state: Manifest['state'], endedEpochMs: number | null, previous: Manifest | null): Promise<Manifest> {
     // What the match ends with is looked at, and not remembered; nor is anything of others.
-    const isFollowed = state === 'recording' && this.#history?.matchDir === matchDir;
-    const history = isFollowed && this.#history !== null ? this.#history : new MatchHistory(matchDir, this.#options.cameraIds);
-    const cameras = await history.read();
+    const history = this.#followed(matchDir, state) ?? new MatchHistory(matchDir, this.#options.cameraIds);
+    const cameras = await history.read(previous);
     return buildManifest({
       matchId: basename(matchDir),
       softwareVersion: this.#options.softwareVersion,

@@ -9,6 +9,7 @@ import { removeLeftoverTempFiles } from '../lib/durable-file.js';
 import { isRepairFile, repairSegment } from './repair.js';
 
 export interface TidyOptions {
+  /** As it was before anything is repaired. */
   readonly isProbed: (name: string) => boolean;
   readonly probe: (name: string) => Promise<unknown>;
   /** Aborts when a recording needs the disk. */
@@ -29,16 +30,18 @@ export async function tidyMatch(matchDir: string, { isProbed, probe, signal, log
     const segment = parseSegmentName(name);
     if (segment === null) continue;
     const path = `${folder}/${name}`;
+    let isRepaired = false;
     if ((await segmentShape(path)) === 'fragmented') {
       const repair = await repairSegment(path, signal);
       const about = { matchId: basename(matchDir), camera: segment.camera, segment: name };
+      isRepaired = repair.done;
       if (repair.done) log.info({ ...about, frames: repair.frames }, 'segment finalised after a crash');
       else if (repair.mayWorkLater === true) {
         log.info({ ...about, reason: repair.reason }, 'segment is finalised later');
         return 'later';
       } else log.warn({ ...about, reason: repair.reason }, 'segment stays as the crash left it');
     }
-    if (!isProbed(name)) await probe(name);
+    if (isRepaired || !isProbed(name)) await probe(name);
   }
   return signal.aborted ? 'interrupted' : 'done';
 }
