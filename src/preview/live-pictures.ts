@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Logger } from 'pino';
 import type { Camera } from '../camera/camera.js';
+import { asTouchlineError } from '../errors.js';
 import type { Clock } from '../lib/clock.js';
 import type { CameraMutex } from '../mutex/camera-mutex.js';
 import type { CameraId } from '../recording/types.js';
@@ -101,7 +102,7 @@ export async function openLivePictures(options: LivePicturesOptions): Promise<Li
   const patrol = setInterval(() => {
     // A picture that stands still would look like a match that does. A live picture has its own watch over frames.
     for (const { sessionId } of monitors.silent()) sessions.over(sessionId);
-    void preview.endUnwatched();
+    preview.endUnwatched().catch((error: unknown) => log.warn({ err: asTouchlineError(error) }, 'a live picture that nobody watches could not be ended'));
     // A camera process that outlived its daemon goes on writing until it is told that nobody wants the picture any more.
     const silent = liveCameras.filter(({ isUsed, camera }) => !isUsed && camera.state !== null && camera.state.live === null);
     tidying ??= Promise.allSettled(silent.map(({ id }) => hls.remove(id))).finally(() => {

@@ -119,8 +119,8 @@ export class Preview implements PreviewService {
     if (this.#unwatched().length === 0) return;
     await this.#operations.run(async () => {
       for (const live of this.#unwatched()) {
-        this.#watchedMonoMs.delete(live.id);
         if (await live.leave(HLS_VIEWERS)) await this.#ended(live);
+        this.#watchedMonoMs.delete(live.id);
       }
       this.#releaseIfUnused();
       this.#changed();

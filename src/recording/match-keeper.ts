@@ -122,10 +122,12 @@ export class MatchKeeper {
     if (this.#writeTimer !== null) clearTimeout(this.#writeTimer);
     this.#writeTimer = null;
     for (const [name, probe] of probes) this.#remember(matchDir, name, probe);
+    const history = this.#history;
     const endedEpochMs = this.#noteEnd(matchDir, state);
     this.wayIsFree();
     await this.#write(matchDir, state, endedEpochMs);
-    this.#history = null;
+    // The next recording may have begun meanwhile, with another one.
+    if (this.#history === history) this.#history = null;
     this.files.release(matchDir);
   }
 
