@@ -49,7 +49,7 @@ export class MarkBook implements MatchMarks {
     // Now, and not when a disk or another mark lets this one through.
     const instant = { monoUs: clock.monoUs(), epochMs: clock.nowEpochMs() };
     const id = matchId ?? this.#currentMatchId();
-    return { matchId: id, mark: await this.#store(id, randomUUID(), wanted, instant) };
+    return { matchId: id, mark: await this.#store(id, null, wanted, instant) };
   }
 
   async put(matchId: string, markId: string, wanted: NewMark): Promise<Mark> {
@@ -67,12 +67,13 @@ export class MarkBook implements MatchMarks {
     });
   }
 
-  /** One mark of this id, where it was if nothing says where else. */
-  async #store(matchId: string, markId: string, { kind, text, matchSeconds }: NewMark, instant: Instant): Promise<Mark> {
+  /** One mark of this id, where it was if nothing says where else; without an id a new one. */
+  async #store(matchId: string, knownId: string | null, { kind, text, matchSeconds }: NewMark, instant: Instant): Promise<Mark> {
     return this.#confirmed(async (signal) => {
       const matchDir = await this.#folderOf(matchId);
-      const known = findMark(await this.#options.files.marks(matchDir), markId);
-      const place = known === null || matchSeconds !== null ? await this.#place(matchId, matchDir, matchSeconds, instant) : known;
+      const markId = knownId ?? randomUUID();
+      const known = knownId === null || matchSeconds !== null ? null : findMark(await this.#options.files.marks(matchDir), knownId);
+      const place = known === null ? await this.#place(matchId, matchDir, matchSeconds, instant) : known;
       let mark: Mark = { id: markId, kind, text, matchSeconds: place.matchSeconds, epochMs: place.epochMs };
       await this.#change(matchId, matchDir, signal, (stored) => {
         // The same request may have been carried out since, of somebody who did not wait for its answer.

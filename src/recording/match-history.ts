@@ -1,15 +1,13 @@
 /** What is known of one match from its folder, read on from where it was read before: a match may have thousands of files. */
-import { constants } from 'node:fs';
-import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
-import { journalPath, segmentsDir } from '../camera/journal.js';
-import { journalEntryIn } from '../camera/journal-lines.js';
+import { readdir, stat, type FileHandle } from 'node:fs/promises';
+import { segmentsDir } from '../camera/journal.js';
+import { isJournalFile, journalEntryIn } from '../camera/journal-lines.js';
 import { parseSegmentName } from '../camera/segment-names.js';
 import { segmentShape } from '../integrity/mp4.js';
 import { CameraHistory } from './camera-history.js';
+import { openJournal } from './journal-reader.js';
 import type { Manifest, ManifestSegment, SegmentFile } from './manifest.js';
 
-// Non-blocking, because opening a FIFO in the file's place would otherwise wait for a writer.
-const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 const PIECE_BYTES = 64 * 1024;
 const NEW_LINE = 0x0a;
 
@@ -110,7 +108,7 @@ function isSettled({ finalised, frames, opened_epoch_ms: openedEpochMs, integrit
 /** The journal of one camera, which only ever grows. */
 class JournalReading {
   readonly camera: number;
-  readonly #path: string;
+  readonly #matchDir: string;
   history = new CameraHistory();
   #inode = -1;
   #readBytes = 0;
@@ -119,12 +117,12 @@ class JournalReading {
 
   constructor(matchDir: string, camera: number) {
     this.camera = camera;
-    this.#path = journalPath(matchDir, camera);
+    this.#matchDir = matchDir;
   }
 
   /** Rejects when the disk does. */
   async read(): Promise<CameraHistory> {
-    const handle = await open(this.#path, FLAGS);
+    const handle = await openJournal(this.#matchDir, this.camera);
     try {
       await this.#follow(handle);
     } finally {
@@ -135,7 +133,7 @@ class JournalReading {
 
   async #follow(handle: FileHandle): Promise<void> {
     const facts = await handle.stat();
-    if (!facts.isFile()) return;
+    if (!isJournalFile(facts)) return;
     // Another file, or one that was cut: nothing of what was read is in it for certain.
     if (facts.ino !== this.#inode || facts.size < this.#readBytes) this.#begin(facts.ino);
     const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, Math.max(1, facts.size - this.#readBytes)));

@@ -1,5 +1,5 @@
 /** Of a match that is being recorded only what is new is read, and comes to the same as all of it. */
-import { appendFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rename, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import type { JournalEntry } from '../../src/camera/journal.js';
@@ -57,6 +57,16 @@ t.test('a journal in the place of another, and one that was cut, are read from t
   t.strictSame(await names(), [0, 1, 2].map(name));
   await writeFile(journal, text(ENTRIES.slice(0, 4)));
   t.strictSame(await names(), [name(0)]);
+});
+
+t.test('what is longer than any journal is not read, by nobody', async (t) => {
+  const folder = t.testdir({});
+  const journal = join(folder, 'cam0.journal.ndjson');
+  await writeFile(journal, text(ENTRIES));
+  await truncate(journal, 33 * 1024 * 1024);
+  t.strictSame(await readJournal(folder, 0), []);
+  const [camera] = await new MatchHistory(folder, [0]).read(null);
+  t.equal(camera?.history.isEmpty, true);
 });
 
 t.test('files are found by the folder at first, by the journals from then on', async (t) => {
