@@ -13,5 +13,5 @@ cd "$ROOT"
 # exec keeps the process id: what is noted here is the daemon's. `make stop` reads it.
 mkdir -p "$CACHE"
 printf '%s\n' "$$" >"$CACHE/daemon.pid"
-export MALLOC_ARENA_MAX=2
+export MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072
 exec "$CACHE/bin/node" --max-semi-space-size=8 --heap-growing-percent=50 build/src/cli/touchline.js serve

@@ -56,8 +56,9 @@ export function createHttpApp(parts: HttpAppParts): Express {
     app.get('/', redirectBrowsers);
   }
   for (const [path, group] of byPath(routes)) {
-    app.all(path, dispatch(group, surroundings));
-    if (path !== '/') app.all(`${path}/`, redirectWithoutSlash);
+    // Not app.all, which keeps a handler for each of HTTP's 35 methods.
+    app.route(path).all(dispatch(group, surroundings));
+    if (path !== '/') app.route(`${path}/`).all(redirectWithoutSlash);
   }
   app.use((request, response) => refuse(request, response, 'not_found', log));
   app.use(handleError(log));
