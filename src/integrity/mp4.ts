@@ -4,17 +4,20 @@
  */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { BoxReader } from './mp4-boxes.js';
 
 export type SegmentShape = 'finalised' | 'fragmented' | 'empty' | 'unreadable';
 
-const HEADER_BYTES = 16;
 /** Ten minutes in fragments of a tenth of a second, twice over. */
 const MAX_BOXES = 50_000;
 
 // Opening a FIFO with the name of a segment would otherwise wait for a writer, and keep a thread of the process for good.
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
-/** Reads box headers only. Rejects only when the file cannot be opened or read. */
+/**
+ * Reads box headers only. What stands behind a header that makes no sense counts as little as for a player
+ * (src/integrity/playable.ts). Rejects only when the file cannot be opened or read.
+ */
 export async function segmentShape(path: string): Promise<SegmentShape> {
   const file = await open(path, FLAGS);
   try {
@@ -22,23 +25,18 @@ export async function segmentShape(path: string): Promise<SegmentShape> {
     if (!facts.isFile()) return 'unreadable';
     const { size } = facts;
     if (size === 0) return 'empty';
-    const header = Buffer.alloc(HEADER_BYTES);
+    const boxes = new BoxReader(file, size);
+    let hasMoov = false;
     let position = 0;
-    let moov = false;
-    for (let box = 0; box < MAX_BOXES && position + 8 <= size; box += 1) {
-      const { bytesRead } = await file.read(header, 0, HEADER_BYTES, position);
-      if (bytesRead < 8) break;
-      const type = header.toString('latin1', 4, 8);
-      if (type === 'moof') return 'fragmented';
-      if (type === 'moov') moov = true;
-      let length = header.readUInt32BE(0);
-      if (length === 1 && bytesRead === HEADER_BYTES) length = Number(header.readBigUInt64BE(8));
-      // Zero means "up to the end of the file".
-      if (length === 0) break;
-      if (length < 8) return 'unreadable';
-      position += length;
+    for (let count = 0; count < MAX_BOXES && position < size; count += 1) {
+      const box = await boxes.at(position);
+      if (box === null) break;
+      if (box.type === 'moof') return 'fragmented';
+      // Half an index is none.
+      if (box.type === 'moov' && box.end <= size) hasMoov = true;
+      position = box.end;
     }
-    return moov ? 'finalised' : 'unreadable';
+    return hasMoov ? 'finalised' : 'unreadable';
   } finally {
     await file.close();
   }

@@ -2,6 +2,7 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { localTimeStamp } from '../../src/lib/time-stamp.js';
+import { box } from './mp4-box.js';
 
 const CAMERAS = [0, 1];
 const SEGMENT_MS = 600_000;
@@ -32,11 +33,4 @@ export async function makeBigLibrary(root: string, { matches, segmentsPerCamera 
     utimesSync(folder, endSeconds, endSeconds);
     utimesSync(matchDir, endSeconds, endSeconds);
   }
-}
-
-function box(type: string, bytes: number): Buffer {
-  const all = Buffer.alloc(bytes);
-  all.writeUInt32BE(bytes, 0);
-  all.write(type, 4, 'latin1');
-  return all;
 }

@@ -5,15 +5,8 @@ import { execa } from '#execa';
 import t, { type Test } from 'tap';
 import { playablePart } from '../../src/integrity/playable.js';
 import { systemClock } from '../../src/lib/clock.js';
+import { box } from '../support/mp4-box.js';
 import { framesIn } from '../support/rig.js';
-
-function box(type: string, bytes: number, large = false): Buffer {
-  const all = Buffer.alloc(bytes);
-  all.writeUInt32BE(large ? 1 : bytes, 0);
-  all.write(type, 4, 'latin1');
-  if (large) all.writeBigUInt64BE(BigInt(bytes), 8);
-  return all;
-}
 
 async function folder(t: Test): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'touchline-playable-'));

@@ -8,6 +8,7 @@ import { readJournal } from '../../src/recording/journal-reader.js';
 import { buildManifest, type Manifest } from '../../src/recording/manifest.js';
 import { MatchHistory } from '../../src/recording/match-history.js';
 import type { ProbeResult } from '../../src/recording/types.js';
+import { box } from '../support/mp4-box.js';
 
 const head = { v: 1 as const, camera: 0, runId: 'r', bootId: 'b', monoUs: 1, epochMs: 2 };
 const name = (index: number): string => `cam0_20260101_120000_${String(index).padStart(2, '0')}.mp4`;
@@ -83,13 +84,6 @@ t.test('files are found by the folder at first, by the journals from then on', a
   await put(name(2));
   t.strictSame(await names(), [[name(0), name(1), name(2)], [foreign]]);
 });
-
-function box(type: string, bytes: number): Buffer {
-  const all = Buffer.alloc(bytes);
-  all.writeUInt32BE(bytes, 0);
-  all.write(type, 4, 'latin1');
-  return all;
-}
 
 const FINAL = Buffer.concat([box('ftyp', 24), box('mdat', 900), box('moov', 70)]);
 const SOUND: ProbeResult = { checked: true, ok: true, error: null, cached: false, durationSeconds: '1.0', bitRate: null, avgFrameRate: null, frames: 30 };
