@@ -40,6 +40,28 @@ t.test('one tap while recording stores the moment of the tap, and can be taken b
   await page.context().close();
 });
 
+t.test('taking a mark back works again when the answer to the first try was lost', async (t) => {
+  const { page } = await openKiosk(browser, rig);
+  const before = (await marksOf(rig, 'Tapped')).length;
+  await page.getByRole('button', { name: 'Mark: Chance' }).click();
+  const undo = page.getByRole('button', { name: 'Undo' });
+  await undo.waitFor();
+  t.equal((await marksOf(rig, 'Tapped')).length, before + 1);
+  await page.route('**/marks/*', async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await undo.click();
+  await page.getByText(/The mark was not removed/).first().waitFor();
+  t.equal((await marksOf(rig, 'Tapped')).length, before, 'the rig has removed it, and the page cannot know');
+  await page.unroute('**/marks/*');
+  await undo.click();
+  await undo.waitFor({ state: 'detached' });
+  await page.getByText(/Chance at \d:\d\d removed/).first().waitFor();
+  t.equal((await marksOf(rig, 'Tapped')).length, before);
+  await page.context().close();
+});
+
 t.test('a note is stored at the tap, and its words afterwards', async (t) => {
   const { page } = await openKiosk(browser, rig);
   await page.getByRole('button', { name: 'Mark: Note' }).click();

@@ -1,4 +1,5 @@
 import './marks.css';
+import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { matchClock } from '../library/time-text.js';
 import { useStrings } from '../strings/use-strings.js';
@@ -57,7 +58,9 @@ export function MarkBar({ matchId }: { readonly matchId: string }) {
 function Outcome({ tap }: { readonly tap: TappedMark }) {
   const { marks } = useStrings();
   const { forget, undo } = useMarkStore();
-  const { say, show } = useAnnouncer();
+  const { say } = useAnnouncer();
+  // Said in its place: a message over the page would lie on the button that tries again.
+  const failure = useSignal<string | null>(null);
   const { key, kind, state, mark, reason } = tap;
   const name = marks.kinds[kind];
   const at = mark === null ? '' : matchClock(mark.match_seconds);
@@ -65,17 +68,22 @@ function Outcome({ tap }: { readonly tap: TappedMark }) {
   useEffect(() => {
     if (state === 'stored') say(marks.stored(name, at));
     if (state === 'refused') say(`${marks.refused(name)} ${reason ?? ''}`);
+  }, [state, isNote]);
+  useEffect(() => {
     // A note is there until somebody has written it, or said that there is nothing to write.
     if (state !== 'stored' || isNote) return;
     const timer = setTimeout(() => forget(key), SHOWN_MS);
     return () => clearTimeout(timer);
-  }, [state, isNote]);
+  }, [state, isNote, failure.value]);
   const takeBack = async (): Promise<void> => {
+    failure.value = null;
     try {
       await undo(key);
       say(marks.undone(name, at));
     } catch (thrown) {
-      show(`${marks.undoFailed} ${asRigError(thrown).message}`, 'bad');
+      const words = `${marks.undoFailed} ${asRigError(thrown).message}`;
+      failure.value = words;
+      say(words);
     }
   };
 
@@ -93,10 +101,10 @@ function Outcome({ tap }: { readonly tap: TappedMark }) {
   }
   return (
     <>
-      <MarkIcon kind={kind} />
-      {isNote ? (
-        <NoteText tap={tap} />
-      ) : (
+      {failure.value === null ? <MarkIcon kind={kind} /> : <Icon name="alert" />}
+      {failure.value === null ? null : <p>{failure.value}</p>}
+      {isNote ? <NoteText tap={tap} /> : null}
+      {isNote || failure.value !== null ? null : (
         <p>
           <strong>{marks.stored(name, at)}</strong>
           {mark?.text === null || mark?.text === undefined ? null : <span class="mark-text"> {mark.text}</span>}
