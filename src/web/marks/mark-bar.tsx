@@ -102,7 +102,7 @@ function Outcome({ tap }: { readonly tap: TappedMark }) {
   return (
     <>
       {failure.value === null ? <MarkIcon kind={kind} /> : <Icon name="alert" />}
-      {failure.value === null ? null : <p>{failure.value}</p>}
+      {failure.value === null ? null : <p class="mark-failure">{failure.value}</p>}
       {isNote ? <NoteText tap={tap} /> : null}
       {isNote || failure.value !== null ? null : (
         <p>

@@ -6,15 +6,15 @@ export class RigError extends Error {
   /** Of HTTP; null when the rig did not answer by HTTP. */
   readonly status: number | null;
 
-  constructor(code: string, message: string, status: number | null = null) {
-    super(message);
+  constructor(code: string, message: string, status: number | null = null, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
     this.status = status;
   }
 }
 
-/** What was thrown as a RigError; aborted requests and broken networks become `no_answer`. */
+/** What was thrown as a RigError; aborted requests and broken networks, which browsers have words of their own for, become `no_answer`. */
 export function asRigError(thrown: unknown): RigError {
   if (thrown instanceof RigError) return thrown;
-  return new RigError('no_answer', thrown instanceof Error ? thrown.message : String(thrown));
+  return new RigError('no_answer', 'The rig did not answer.', null, { cause: thrown });
 }
