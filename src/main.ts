@@ -87,7 +87,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       leave: () => Promise.all(cameras.map((camera) => (launcher.startsHosts && camera.state?.run == null ? camera.shutdown(config.recordingStopEosTimeoutMs) : camera.release()))),
     });
 
-    const system = new SystemSampler({ clock: systemClock, log: logging.part('system'), recordingsDir });
+    const system = new SystemSampler({ clock: systemClock, log: logging.part('system'), recordingsDir, absence: () => volume.absence() });
     await system.start();
     undo.push({ end: () => system.stop() });
     const library = await openLibrary({ recordingsDir, stateDir: config.stateDir, clock: systemClock, log: logging.part('library') });

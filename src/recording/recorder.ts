@@ -221,7 +221,7 @@ export class Recorder implements RecordingService {
     }
   }
 
-  /** Where the disk is gone, somebody else's room was looked at, and the match goes on when it comes back. */
+  /** Where the disk has gone since its room was looked at, the match goes on when it comes back. */
   async #endForSpace(matchDir: string): Promise<void> {
     if (this.#active?.stored.matchDir === matchDir && (await this.#options.volume.absence()) === null) await this.#stop('no_space');
   }

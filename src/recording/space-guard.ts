@@ -3,7 +3,8 @@
  * a stop in order, so that every file is finalised and everything else on the disk still has room.
  *
  * Invariants: a level rises as soon as there is less room, and falls only when there is clearly more; the stop is asked
- * for once, after several looks in a row, because what fills a disk for a moment must not end a match.
+ * for once, after several looks in a row, because what fills a disk for a moment must not end a match. A disk that cannot be
+ * read or has gone ends none.
  */
 import type { Clock } from '../lib/clock.js';
 import type { MatchPlace, Room, SpaceLevel } from './types.js';
@@ -88,7 +89,7 @@ export class SpaceGuard {
       const now = room();
       this.#level = spaceLevel(before, now, policy());
       if (this.#level !== before) onChange(match, before, this.#level, now);
-      looks = this.#level === 'reserve' ? looks + 1 : 0;
+      looks = this.#level === 'reserve' && now.freeBytes !== null ? looks + 1 : 0;
       if (looks === RESERVE_LOOKS) onReserve(match, now);
     }
   }

@@ -21,7 +21,7 @@ export interface SystemSample {
   readonly cpuPercent: number | null;
   readonly memoryUsedPercent: number | null;
   readonly memoryAvailableBytes: number | null;
-  /** The file system of the recordings folder; null when it cannot be read (the mount is missing). */
+  /** The disk of the recordings; null when it cannot be read or is not mounted. */
   readonly disk: DiskSample | null;
   readonly diskError: string | null;
 }
@@ -30,6 +30,8 @@ export interface SystemSamplerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly recordingsDir: string;
+  /** Why the disk of the recordings is not there, for people; null when it is. Without it, what is at the folder is that disk. */
+  readonly absence?: () => Promise<string | null>;
   readonly intervalMs?: number;
   /** Where /proc is mounted. */
   readonly procDir?: string;
@@ -93,11 +95,11 @@ export class SystemSampler {
 
   /** Never rejects. */
   async #sample(): Promise<void> {
-    const { clock, procDir = '/proc', recordingsDir } = this.#options;
+    const { clock, procDir = '/proc', recordingsDir, absence } = this.#options;
     const [stat, meminfo, disk] = await Promise.all([
       readOrEmpty(`${procDir}/stat`),
       readOrEmpty(`${procDir}/meminfo`),
-      readDisk(recordingsDir),
+      readDisk(recordingsDir, absence),
     ]);
     const ticks = parseCpuTicks(stat);
     const memory = parseMemory(meminfo);
@@ -120,8 +122,11 @@ async function readOrEmpty(path: string): Promise<string> {
   return await readFile(path, 'utf8').catch(() => '');
 }
 
-async function readDisk(folder: string): Promise<DiskSample | Error> {
+async function readDisk(folder: string, absence: SystemSamplerOptions['absence']): Promise<DiskSample | Error> {
   try {
+    // An empty mount point has the room of another disk.
+    const missing = (await absence?.()) ?? null;
+    if (missing !== null) return new Error(missing);
     const { bsize, blocks, bfree, bavail } = await statfs(folder);
     const usedBlocks = blocks - bfree;
     const usable = usedBlocks + bavail;

@@ -106,7 +106,8 @@ t.test('the disk becomes read-only in mid-match, as a failing one does to itself
 
 t.test('the disk goes away in mid-match and comes back: nothing is written below its mount point, and it goes on', NEEDS_ROOT, async (t) => {
   const disk = await smallDisk(t, 200);
-  const rig = await Rig.start({ env: { TOUCHLINE_RECORDINGS_DIR: join(disk.mountPoint, 'recordings'), TOUCHLINE_RECORDING_SEGMENT_SECONDS: '1' } });
+  // The mount point itself, which is a folder of the disk below when the disk is gone.
+  const rig = await Rig.start({ env: { TOUCHLINE_RECORDINGS_DIR: disk.mountPoint, TOUCHLINE_RECORDING_SEGMENT_SECONDS: '1' } });
   t.teardown(() => rig.dispose());
   await rig.record('gone');
   await recordedFiles(rig, 'gone', 2);
@@ -114,7 +115,9 @@ t.test('the disk goes away in mid-match and comes back: nothing is written below
   await until(async () => /is not mounted/.test(String((await status(rig))['recordings_disk']?.['message'])), 'the rig says what is missing', 30_000, () => rig.output);
   t.match(await status(rig), { recording: true, degraded: true, recordings_disk: { state: 'refusing' } });
   t.strictSame(await readdir(disk.mountPoint), [], 'nothing below the mount point');
+  await until(async () => (await status(rig))['recordings_disk']?.['free_gb'] === null, 'the room of the disk below is not called that of the recordings');
   await disk.mount();
+  await until(async () => (await status(rig))['recordings_disk']?.['free_gb'] !== null, 'its room is known again');
   const before = await framesOf(rig, 'gone');
   await bothRun(rig);
   await recordedFiles(rig, 'gone', before.size / 2 + 2);

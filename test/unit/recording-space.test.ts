@@ -52,6 +52,23 @@ t.test('at the reserve the stop is asked for once, and not for a file that comes
   t.equal(clock.sleeping, 0);
 });
 
+t.test('a disk that cannot be read ends no match, however little room it had before', async (t) => {
+  const clock = new SimulatedClock();
+  const stops: unknown[] = [];
+  let now = room(0.01, 100 * MIB);
+  const guard = new SpaceGuard({ policy: () => POLICY, room: () => now, onChange: () => undefined, onReserve: () => stops.push('stop'), clock });
+  guard.begin(MATCH);
+  await clock.advanceMs(4000);
+  now = room(null, null);
+  await clock.advanceMs(60_000);
+  t.equal(guard.level, 'reserve');
+  t.strictSame(stops, []);
+  now = room(0.01, 100 * MIB);
+  await clock.advanceMs(6000);
+  t.strictSame(stops, ['stop'], 'it is back, and as full as before');
+  guard.end();
+});
+
 t.test('what the segment sink says of the disk is known as a fault of the disk, whatever else breaks is one of the camera', async (t) => {
   const error = (element: string, message: string) => pipelineError({ type: 'error', _src_element_name: element, message, fields: {} });
   for (const [name, code] of [['No space left on device (ENOSPC)', 'disk_full'], ['Read-only file system (EROFS)', 'disk_read_only'], ['Input/output error (EIO)', 'disk_fault'], ['No such file or directory (ENOENT)', 'disk_gone']] as const) {
