@@ -52,7 +52,7 @@ const RecordingsDiskBody = Type.Object(
   {
     state: Type.Union([Type.Literal('ok'), Type.Literal('slow'), Type.Literal('refusing')], { description: 'While recording: frames wait for it; it takes nothing and is tried all the while' }),
     space: Type.Union([Type.Literal('ok'), Type.Literal('low'), Type.Literal('critical'), Type.Literal('reserve')], { description: 'While recording; at `reserve` the recording is stopped in order' }),
-    free_gb: Nullable(Type.Number({ minimum: 0 })),
+    free_gb: Nullable(Type.Number({ minimum: 0 }), { description: 'null while the disk cannot be read or is not mounted' }),
     is_substitute: Type.Boolean({ description: 'The configured disk is missing, and matches are recorded to another one' }),
     message: Nullable(Type.String(), { description: 'For a person; null when all is well' }),
   },
