@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { mem } from 'systeminformation';
 import type { Clock } from '../lib/clock.js';
 import { type CpuClock, CpuClocks } from './cpu-clocks.js';
 import { parsePowerMode, type PowerMode, UNKNOWN_POWER_MODE } from './jetson.js';
 import { RepeatedFault } from './repeated-fault.js';
+import { SamplingLoop } from './sampling-loop.js';
 import { readZonesCelsius } from './thermal.js';
 
 /** Power, clocks, temperatures and memory. What cannot be read is empty, zero or `Unknown`. */
@@ -47,17 +47,18 @@ export class BoardSampler {
   readonly #roots: BoardRoots;
   readonly #clocks: CpuClocks;
   readonly #fault: RepeatedFault;
+  readonly #loop: SamplingLoop;
   #latest: BoardReading = NOTHING;
   #sampledAtMs = Number.NEGATIVE_INFINITY;
   #askedAtMs = Number.NEGATIVE_INFINITY;
   #nap = new AbortController();
-  #running: { readonly abort: AbortController; readonly ended: Promise<void> } | null = null;
 
   constructor(options: BoardSamplerOptions) {
     this.#clock = options.clock;
     this.#roots = { ...ROOTS, ...options.roots };
     this.#clocks = new CpuClocks(this.#roots.sysDir);
     this.#fault = new RepeatedFault(options.clock, options.log, 'the board cannot be read');
+    this.#loop = new SamplingLoop({ sample: () => this.#sample(), pause: () => this.#pause() });
   }
 
   /** The newest reading, at once. The first question after a pause gets an old one and has a new one taken. */
@@ -73,31 +74,22 @@ export class BoardSampler {
   }
 
   /** Begins sampling; resolves with the first reading. Repeated calls do nothing. */
-  async start(): Promise<void> {
-    if (this.#running !== null) return;
-    const abort = new AbortController();
-    const first = this.#sample();
-    this.#running = { abort, ended: this.#loop(first, abort.signal) };
-    await first;
+  start(): Promise<void> {
+    return this.#loop.start();
   }
 
   /** Ends sampling without waiting for a sensor that hangs. */
   async stop(): Promise<void> {
-    const running = this.#running;
-    this.#running = null;
-    running?.abort.abort();
+    const stopped = this.#loop.stop();
     this.#nap.abort();
-    await Promise.race([running?.ended, nextTurn()]);
+    await stopped;
   }
 
-  async #loop(first: Promise<void>, signal: AbortSignal): Promise<void> {
-    await first;
-    while (!signal.aborted) {
-      this.#nap = new AbortController();
-      const isWatched = this.#clock.monoMs() - this.#askedAtMs < WATCHED_FOR_MS;
-      await this.#clock.sleepMs(isWatched ? WATCHED_INTERVAL_MS : IDLE_INTERVAL_MS, this.#nap.signal).catch(() => undefined);
-      if (!signal.aborted) await this.#sample();
-    }
+  /** Until the next sample is due, or somebody begins to watch. */
+  async #pause(): Promise<void> {
+    this.#nap = new AbortController();
+    const isWatched = this.#clock.monoMs() - this.#askedAtMs < WATCHED_FOR_MS;
+    await this.#clock.sleepMs(isWatched ? WATCHED_INTERVAL_MS : IDLE_INTERVAL_MS, this.#nap.signal).catch(() => undefined);
   }
 
   /** Never rejects. */

@@ -1,10 +1,10 @@
 import { readFile, statfs } from 'node:fs/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock.js';
 import { fileError } from '../lib/file-error.js';
 import { type CpuTicks, cpuPercentBetween, parseCpuTicks, parseMemory } from './proc.js';
 import { RepeatedFault } from './repeated-fault.js';
+import { SamplingLoop } from './sampling-loop.js';
 
 export interface DiskSample {
   /** What the daemon may still write; space reserved for root does not count. */
@@ -48,13 +48,18 @@ const FIRST_INTERVAL_MS = 250;
 export class SystemSampler {
   readonly #options: SystemSamplerOptions;
   readonly #diskFault: RepeatedFault;
+  readonly #loop: SamplingLoop;
   #latest: SystemSample | null = null;
   #ticks: CpuTicks | null = null;
-  #running: { readonly abort: AbortController; readonly ended: Promise<void> } | null = null;
 
   constructor(options: SystemSamplerOptions) {
     this.#options = options;
     this.#diskFault = new RepeatedFault(options.clock, options.log, 'recordings disk cannot be read');
+    const { clock, intervalMs = INTERVAL_MS } = options;
+    this.#loop = new SamplingLoop({
+      sample: () => this.#sample(),
+      pause: (samples, signal) => clock.sleepMs(samples === 1 ? Math.min(FIRST_INTERVAL_MS, intervalMs) : intervalMs, signal).catch(() => undefined),
+    });
   }
 
   /** The newest sample, at once; null before the first one. */
@@ -63,34 +68,13 @@ export class SystemSampler {
   }
 
   /** Begins sampling; resolves with the first sample (without a CPU figure). Repeated calls do nothing. */
-  async start(): Promise<void> {
-    if (this.#running !== null) return;
-    const abort = new AbortController();
-    const first = this.#sample();
-    this.#running = { abort, ended: this.#loop(first, abort.signal) };
-    await first;
+  start(): Promise<void> {
+    return this.#loop.start();
   }
 
   /** Ends sampling without waiting for a disk that hangs. */
-  async stop(): Promise<void> {
-    const running = this.#running;
-    this.#running = null;
-    running?.abort.abort();
-    // One turn of the event loop for a loop that only slept; one that waits for the disk ends by itself later.
-    await Promise.race([running?.ended, nextTurn()]);
-  }
-
-  async #loop(first: Promise<void>, signal: AbortSignal): Promise<void> {
-    const { clock, intervalMs = INTERVAL_MS } = this.#options;
-    await first;
-    for (let waitMs = Math.min(FIRST_INTERVAL_MS, intervalMs); !signal.aborted; waitMs = intervalMs) {
-      try {
-        await clock.sleepMs(waitMs, signal);
-      } catch {
-        return;
-      }
-      await this.#sample();
-    }
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** Never rejects. */
