@@ -51,6 +51,10 @@ const InterruptionSchema = Type.Object({
   seconds: NullableNumber,
 });
 
+// Shared by nearly all segments, of which there may be thousands.
+const UNCHECKED: ManifestSegment['integrity'] = Object.freeze({ checked: false, ok: null, error: null });
+const SOUND: ManifestSegment['integrity'] = Object.freeze({ checked: true, ok: true, error: null });
+
 export const ManifestSchema = Type.Object({
   v: Type.Literal(1),
   match_id: Type.String(),
@@ -155,10 +159,7 @@ function buildCamera(camera: number, history: CameraHistory, files: readonly Seg
       finalised: file.finalised,
       opened_epoch_ms: recorded?.openedEpochMs ?? null,
       opened_mono_us: recorded?.openedMonoUs ?? null,
-      integrity:
-        probe !== undefined
-          ? { checked: probe.checked, ok: probe.ok, error: probe.error }
-          : (unchanged?.integrity ?? { checked: false, ok: null, error: null }),
+      integrity: probe !== undefined ? integrityOf(probe) : (unchanged?.integrity ?? UNCHECKED),
     };
   });
   // What is added comes behind nearly always, and thousands need not be put in order again.
@@ -170,6 +171,10 @@ function buildCamera(camera: number, history: CameraHistory, files: readonly Seg
     first_frame_mono_us: history.firstFrameMonoUs,
     gaps: gapsOf(history.runs, segments),
   };
+}
+
+function integrityOf({ checked, ok, error }: ProbeResult): ManifestSegment['integrity'] {
+  return checked && ok === true && error === null ? SOUND : { checked, ok, error };
 }
 
 function isBehind(last: ManifestSegment | undefined, next: ManifestSegment | undefined): boolean {

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { TouchlineError } from '../../errors.js';
@@ -77,6 +78,8 @@ export class CatalogueThread {
 
   #start(): Worker {
     const { settings, log } = this.#options;
+    // The limit that this process was started with would count for the thread, too, over its own. The heap that runs this has its size already.
+    setFlagsFromString('--max-semi-space-size=0');
     const worker = new Worker(new URL('thread.js', import.meta.url), { workerData: settings, name: 'library', resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     worker.on('message', (message: FromThread) => this.#take(message));
     worker.on('error', (error) => log.error({ err: error }, 'the thread of the catalogue failed'));

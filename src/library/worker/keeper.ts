@@ -15,7 +15,7 @@ const SLICE_MS = 25;
 const LOOK_AGAIN_MS = [1000, 2000, 4000, 8000];
 /** A look at a match of thousands of files takes this long or longer, and then its share of the time is kept small. */
 const LONG_LOOK_MS = 25;
-const LOOK_SHARE = 0.02;
+const LOOK_SHARE = 0.005;
 /** Looks that found nothing new after which a match is quiet. */
 const QUIET_LOOKS = 2;
 const MAX_TROUBLES = 1000;
