@@ -1,5 +1,6 @@
 import type { RecordingStatusBody } from '../api/contract/recording-status.js';
 import type { StopBody } from '../api/contract/recording-stop.js';
+import { localIsoTime } from '../lib/time-stamp.js';
 import type { Tone } from './terminal.js';
 
 /** Text with the tone that a terminal may give it. */
@@ -68,7 +69,51 @@ function troubles(status: RecordingStatusBody): Toned[] {
     const times = camera.attempts === 1 ? 'once' : `${camera.attempts} times`;
     return [{ tone: 'quiet', text: `  ${cameraName(key)}: restarted ${times} in this recording` }];
   });
-  return [...degraded, ...recovering];
+  return [...diskTroubles(status), ...degraded, ...recovering, ...history(status)];
+}
+
+const SPACE_WORDS = {
+  ok: null,
+  low: 'there is little room left',
+  critical: 'it is nearly full; delete matches that have been copied',
+  reserve: 'it is full up to the reserve: the recording is ended in order',
+} as const;
+
+function diskTroubles({ recordings_disk: disk, degraded_cameras: degraded }: RecordingStatusBody): Toned[] {
+  const space = SPACE_WORDS[disk.space];
+  // Cameras that cannot record say the same.
+  const isSaid = disk.message === null || Object.values(degraded).includes(disk.message);
+  return [
+    ...(isSaid ? [] : [{ tone: 'bad', text: `  disk: ${disk.message}` } as const]),
+    ...(space === null ? [] : [{ tone: 'caution', text: `  disk: ${space}` } as const]),
+  ];
+}
+
+const INTERRUPTION_WORDS = {
+  machine_restarted: 'the machine was restarted',
+  processes_died: 'all processes of the rig had died',
+  disk_missing: 'the recordings disk had gone',
+} as const;
+
+/** What happened to this match, or to the one before, that nobody asked for. */
+function history({ interruption_count: count, interruptions, last_stop: stop, phase }: RecordingStatusBody): Toned[] {
+  const newest = interruptions.at(-1);
+  const lines: Toned[] = [];
+  if (newest !== undefined) {
+    const missing = newest.seconds === null ? 'nobody knows how long' : `${Math.round(newest.seconds)} s`;
+    const times = count > 1 ? ` (interrupted ${count} times in this match)` : '';
+    lines.push({ tone: 'caution', text: `  interrupted: ${INTERRUPTION_WORDS[newest.cause]}, nothing was recorded for ${missing} up to ${timeOfDay(newest.resumed_at)}${times}` });
+  }
+  if (phase === 'idle' && stop !== null && (stop.reason === 'no_space' || !stop.success)) {
+    const reason = stop.reason === 'no_space' ? 'the disk was full up to the reserve' : stop.message;
+    lines.push({ tone: 'bad', text: `  ${stop.match_id} was ended at ${timeOfDay(stop.at)}: ${reason}` });
+  }
+  return lines;
+}
+
+/** `HH:MM:SS` in the box's local time zone. */
+function timeOfDay(epochSeconds: number): string {
+  return localIsoTime(epochSeconds * 1000).slice(11, 19);
 }
 
 /** One line per camera of a stop that was carried out: what became of its file. */

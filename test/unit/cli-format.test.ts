@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import t from 'tap';
+import type { RecordingStatus } from '../../src/recording/types.js';
 import { presentRecordingStatus } from '../../src/api/presenters/recording-status.js';
 import { presentStop } from '../../src/api/presenters/recording-operations.js';
 import { healthLines } from '../../src/cli/health.js';
@@ -48,6 +49,22 @@ t.test('a degraded recording never looks like a good one', async (t) => {
     '  overload_guard: cpu 95 %',
     '  cam1: recovering, attempt 1',
   ]);
+});
+
+t.test('what happened to the disk and to the match is said, once', async (t) => {
+  const atEpochMs = new Date(2026, 1, 11, 20, 15, 30).getTime();
+  const details = (status: RecordingStatus): string[] => statusLines(presentRecordingStatus(status)).details.map(({ text }) => text);
+  const gone = 'The recordings disk (/mnt/card) is not mounted any more.';
+  const disk = { ...IDLE.recordingsDisk, state: 'refusing', message: gone } as const;
+  t.same(details({ ...IDLE, recordingsDisk: { ...disk, state: 'ok' } }), [`  disk: ${gone}`]);
+  t.same(details({ ...RECORDING, recovery: new Map(), degraded: true, degradedReasons: new Map([[0, gone], [1, gone]]), recordingsDisk: disk }), [`  cam0: ${gone}`, `  cam1: ${gone}`]);
+  t.match(details({ ...RECORDING, recovery: new Map(), recordingsDisk: { ...IDLE.recordingsDisk, space: 'critical' } }), [/^  disk: it is nearly full/]);
+  const interruptions = [{ cause: 'machine_restarted', resumedEpochMs: atEpochMs, lengthMs: 15_700 }] as const;
+  t.same(details({ ...RECORDING, recovery: new Map(), interruptionCount: 2, interruptions }), ['  interrupted: the machine was restarted, nothing was recorded for 16 s up to 20:15:30 (interrupted 2 times in this match)']);
+  const lastStop = { matchId: 'Derby', reason: 'no_space', epochMs: atEpochMs, success: true, message: 'Recording stopped successfully' } as const;
+  t.same(details({ ...IDLE, lastStop }), ['  Derby was ended at 20:15:30: the disk was full up to the reserve']);
+  t.same(details({ ...IDLE, lastStop: { ...lastStop, reason: 'requested' } }), []);
+  t.same(details({ ...IDLE, lastStop: { ...lastStop, reason: 'shutdown', success: false, message: 'camera 1 did not end' } }), ['  Derby was ended at 20:15:30: camera 1 did not end']);
 });
 
 t.test('starting and stopping are neither idle nor recording', async (t) => {
