@@ -108,7 +108,7 @@ const AT_LENGTH = /integration\/(?:api-cli-daemon|camera-stack|diagnostics-rig|d
 /** More files than these do not fail by chance. */
 const UNSTEADY_AT_MOST = 3;
 /** A file that takes longer hangs. */
-const FILE_LIMIT_MS = 420_000;
+const FILE_LIMIT_MS = 300_000;
 
 /** One file, as a suite of that name. Resolves with what its reader read, and with what was wrong beyond its failed tests, or null. */
 async function runFile(file) {

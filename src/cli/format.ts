@@ -81,12 +81,11 @@ const SPACE_WORDS = {
 
 function diskTroubles({ recordings_disk: disk, degraded_cameras: degraded }: RecordingStatusBody): Toned[] {
   const space = SPACE_WORDS[disk.space];
+  const lines: Toned[] = [];
   // Cameras that cannot record say the same.
-  const isSaid = disk.message === null || Object.values(degraded).includes(disk.message);
-  return [
-    ...(isSaid ? [] : [{ tone: 'bad', text: `  disk: ${disk.message}` } as const]),
-    ...(space === null ? [] : [{ tone: 'caution', text: `  disk: ${space}` } as const]),
-  ];
+  if (disk.message !== null && !Object.values(degraded).includes(disk.message)) lines.push({ tone: 'bad', text: `  disk: ${disk.message}` });
+  if (space !== null) lines.push({ tone: 'caution', text: `  disk: ${space}` });
+  return lines;
 }
 
 const INTERRUPTION_WORDS = {
