@@ -72,7 +72,11 @@ t.test('a note is stored at the tap, and its words afterwards', async (t) => {
   await page.getByRole('button', { name: 'Mark: Chance' }).click();
   await page.getByTestId('mark-outcome').getByText(/Chance at/).waitFor();
   await field.fill('Number 7 <b>offside</b>');
+  await page.route('**/marks/*', (route) => route.abort());
   await page.keyboard.press('Enter');
+  await page.getByTestId('mark-outcome').getByText(/The rig did not answer/).waitFor();
+  await page.unroute('**/marks/*');
+  await page.getByRole('button', { name: 'Save' }).click();
   await page.getByTestId('mark-outcome').getByText('Number 7 <b>offside</b>').waitFor();
   await until(async () => (await marksOf(rig, 'Tapped')).filter(({ kind }) => kind === 'note').length === 1, 'the one without words is gone');
   const [written] = (await marksOf(rig, 'Tapped')).filter(({ kind }) => kind === 'note');

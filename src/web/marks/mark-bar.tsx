@@ -75,15 +75,17 @@ function Outcome({ tap }: { readonly tap: TappedMark }) {
     const timer = setTimeout(() => forget(key), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [state, isNote, failure.value]);
+  const fail = (words: string | null): void => {
+    failure.value = words;
+    if (words !== null) say(words);
+  };
   const takeBack = async (): Promise<void> => {
-    failure.value = null;
+    fail(null);
     try {
       await undo(key);
       say(marks.undone(name, at));
     } catch (thrown) {
-      const words = `${marks.undoFailed} ${asRigError(thrown).message}`;
-      failure.value = words;
-      say(words);
+      fail(`${marks.undoFailed} ${asRigError(thrown).message}`);
     }
   };
 
@@ -103,7 +105,7 @@ function Outcome({ tap }: { readonly tap: TappedMark }) {
     <>
       {failure.value === null ? <MarkIcon kind={kind} /> : <Icon name="alert" />}
       {failure.value === null ? null : <p class="mark-failure">{failure.value}</p>}
-      {isNote ? <NoteText tap={tap} /> : null}
+      {isNote ? <NoteText tap={tap} onFailure={fail} /> : null}
       {isNote || failure.value !== null ? null : (
         <p>
           <strong>{marks.stored(name, at)}</strong>

@@ -10,11 +10,11 @@ import { type TappedMark, useMarkStore } from './mark-store.js';
 /** As the rig takes it. */
 export const TEXT_CHARACTERS = 200;
 
-/** The text of a note whose moment is stored already. */
-export function NoteText({ tap: { key, mark } }: { readonly tap: TappedMark }) {
+/** The text of a note whose moment is stored already. `onFailure`: why it was not saved, for people; null with each new try. */
+export function NoteText({ tap: { key, mark }, onFailure }: { readonly tap: TappedMark; readonly onFailure: (words: string | null) => void }) {
   const { marks } = useStrings();
   const { describe, forget } = useMarkStore();
-  const { show, say } = useAnnouncer();
+  const { say } = useAnnouncer();
   const text = useSignal('');
   const isBusy = useSignal(false);
   const input = useRef<HTMLInputElement>(null);
@@ -27,11 +27,12 @@ export function NoteText({ tap: { key, mark } }: { readonly tap: TappedMark }) {
       return;
     }
     isBusy.value = true;
+    onFailure(null);
     try {
       await describe(key, words);
       say(marks.noteSaved);
     } catch (thrown) {
-      show(`${marks.noteFailed} ${asRigError(thrown).message}`, 'bad');
+      onFailure(`${marks.noteFailed} ${asRigError(thrown).message}`);
     } finally {
       isBusy.value = false;
     }
