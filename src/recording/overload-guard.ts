@@ -120,7 +120,8 @@ export class OverloadGuard {
     const reasons = reasonsOf(isOverloaded ? cpu : null, cpuPercentThreshold, health);
     const streak = reasons.length > 0 ? before.unhealthyStreak + 1 : 0;
     const active = streak >= unhealthyStreakThreshold;
-    this.#goodLooks = isOverloaded ? 0 : this.#goodLooks + 1;
+    // A load that nobody knows is no good look.
+    if (cpu !== null) this.#goodLooks = isOverloaded ? 0 : this.#goodLooks + 1;
     this.#overloadedLooks = isOverloaded ? this.#overloadedLooks + 1 : 0;
     const steps = this.#stepsAfter(before.steps, isOverloaded && this.#overloadedLooks % unhealthyStreakThreshold === 0);
     this.#status = {

@@ -38,17 +38,21 @@ export interface SystemSamplerOptions {
 }
 
 const INTERVAL_MS = 2500;
+/** For a disk that is asked how much room it has. */
+const DISK_PATIENCE_MS = 2000;
 /** The first CPU figure needs two readings; this is short enough to be there for the first request. */
 const FIRST_INTERVAL_MS = 250;
 
 /**
- * Reads processors, memory and the recordings disk in the background, so that a request gets an answer at once and
- * a disk that hangs holds up the sampler alone. Starts no processes: three small reads per interval.
+ * Reads processors, memory and the recordings disk in the background, so that a request gets an answer at once. A disk
+ * that hangs is said not to answer, and the rest goes on. Starts no processes: three small reads per interval.
  */
 export class SystemSampler {
   readonly #options: SystemSamplerOptions;
   readonly #diskFault: RepeatedFault;
   readonly #loop: SamplingLoop;
+  /** A question that the disk has not answered yet: asking again would only tie up more threads. */
+  #diskAsked: Promise<DiskSample | Error> | null = null;
   #latest: SystemSample | null = null;
   #ticks: CpuTicks | null = null;
 
@@ -77,13 +81,30 @@ export class SystemSampler {
     return this.#loop.stop();
   }
 
+  async #disk(): Promise<DiskSample | Error> {
+    const { clock, recordingsDir, absence } = this.#options;
+    const asked = (this.#diskAsked ??= readDisk(recordingsDir, absence).finally(() => {
+      this.#diskAsked = null;
+    }));
+    const cancel = new AbortController();
+    const late = clock.sleepMs(DISK_PATIENCE_MS, cancel.signal).then(
+      () => new Error('The recordings disk does not answer.'),
+      () => new Error(''),
+    );
+    try {
+      return await Promise.race([asked, late]);
+    } finally {
+      cancel.abort();
+    }
+  }
+
   /** Never rejects. */
   async #sample(): Promise<void> {
-    const { clock, procDir = '/proc', recordingsDir, absence } = this.#options;
+    const { clock, procDir = '/proc' } = this.#options;
     const [stat, meminfo, disk] = await Promise.all([
       readOrEmpty(`${procDir}/stat`),
       readOrEmpty(`${procDir}/meminfo`),
-      readDisk(recordingsDir, absence),
+      this.#disk(),
     ]);
     const ticks = parseCpuTicks(stat);
     const memory = parseMemory(meminfo);

@@ -158,3 +158,17 @@ t.test('the end of a recording undoes everything and ends the looking; switched 
   t.same(off.relieved, []);
   off.guard.end();
 });
+
+t.test('while nobody knows the load, nothing is given back', async (t) => {
+  const { machine, guard, looks } = guarded();
+  guard.begin(MATCH);
+  machine.cpu = 99;
+  await looks(6);
+  machine.cpu = null;
+  await looks(30);
+  t.match(guard.status(), { active: false, cpuPercent: null, steps: RELIEF_STEPS.slice(0, 2) });
+  machine.cpu = 30;
+  await looks(12);
+  t.match(guard.status(), { steps: [] });
+  guard.end();
+});

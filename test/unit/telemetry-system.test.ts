@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import t, { type Test } from 'tap';
+import { presentHealth } from '../../src/api/presenters/health.js';
 import { createLogging } from '../../src/telemetry/log.js';
 import { cpuPercentBetween, parseCpuTicks, parseMemory } from '../../src/telemetry/proc.js';
 import { RepeatedFault } from '../../src/telemetry/repeated-fault.js';
@@ -156,4 +157,35 @@ t.test('a slow operation is announced while it runs, a quick one is not', async 
   slow.resolve('slow');
   t.equal(await result, 'slow');
   t.match(lines[1], /"elapsedMs":1500/);
+});
+
+t.test('a disk that hangs is said not to answer, is not asked again meanwhile, and holds up nothing else', async (t) => {
+  const folder = await scratch(t);
+  await writeFile(join(folder, 'meminfo'), 'MemTotal: 1000 kB\nMemAvailable: 250 kB\n');
+  await writeFile(join(folder, 'stat'), stat(100, 100));
+  const clock = new SimulatedClock();
+  let asked = 0;
+  let answer: (absence: string | null) => void = () => undefined;
+  const absence = (): Promise<string | null> => {
+    asked += 1;
+    return new Promise((resolve) => (answer = resolve));
+  };
+  const sampler = new SystemSampler({ clock, log: keptLog().log, recordingsDir: folder, procDir: folder, absence, intervalMs: 1000 });
+  t.teardown(() => sampler.stop());
+  const started = sampler.start();
+  await until(() => clock.sleeping === 1);
+  await clock.advanceMs(2000);
+  await started;
+  t.match(sampler.latest(), { disk: null, diskError: 'The recordings disk does not answer.', memoryUsedPercent: 75 });
+  t.match(presentHealth(sampler.latest()), { status: 'error', code: 'disk_unreadable' });
+  await writeFile(join(folder, 'stat'), stat(150, 150));
+  for (let turn = 0; turn < 40 && sampler.latest()?.cpuPercent !== 50; turn += 1) await clock.advanceMs(500);
+  t.equal(sampler.latest()?.cpuPercent, 50, 'the processors are still looked at');
+  t.equal(asked, 1);
+  answer(null);
+  for (let turn = 0; turn < 40 && sampler.latest()?.disk === null; turn += 1) {
+    await clock.advanceMs(500);
+    answer(null);
+  }
+  t.not(sampler.latest()?.disk, null, 'and it is back when it answers');
 });
