@@ -2,8 +2,8 @@
  * Restarts NVIDIA's camera daemon when the cameras do not come back without that. Some of its faults
  * outlive every process that uses it, and then no new camera host helps.
  *
- * Invariants: never while a camera delivers, because the restart cuts off all of them; never for a fault of the disk; once
- * per interval at most, however many cameras fail.
+ * Invariants: never while a camera delivers or may come back by itself, because the restart cuts off all of them; never for a
+ * fault of the disk; once per interval at most, however many cameras fail.
  */
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock.js';
@@ -12,7 +12,7 @@ import type { CameraId, CameraStackRepairStatus, RecordingEvents, RecordingServi
 
 export interface RepairPolicy {
   readonly enabled: boolean;
-  /** Of one camera, in a row. */
+  /** Of each camera, in a row. */
   readonly afterFailures: number;
   readonly intervalMs: number;
 }
@@ -64,7 +64,7 @@ export class CameraStackRepair {
   #consider(failures: ReadonlyMap<CameraId, number>, matchId: string | null, { events }: Watched): void {
     const { policy, applies, clock } = this.#options;
     const { enabled, afterFailures, intervalMs } = policy();
-    if (!enabled || this.#isRunning || ![...failures.values()].some((count) => count >= afterFailures)) return;
+    if (!enabled || this.#isRunning || failures.size === 0 || ![...failures.values()].every((count) => count >= afterFailures)) return;
     if (clock.monoMs() - this.#triedAtMonoMs < intervalMs || !applies()) return;
     this.#isRunning = true;
     this.#triedAtMonoMs = clock.monoMs();
@@ -84,8 +84,11 @@ export class CameraStackRepair {
   }
 }
 
-/** Per camera that is down through a fault of its own; empty while any camera delivers. */
-function failuresIn(status: RecordingStatus): ReadonlyMap<CameraId, number> {
-  if ([...status.cameras.values()].some(({ state }) => state === 'running')) return new Map();
-  return new Map([...status.recovery].flatMap(([camera, { attempts, recovering }]): [CameraId, number][] => (recovering && !status.diskFaults.has(camera) ? [[camera, attempts]] : [])));
+/**
+ * Attempts per camera; empty unless each of them is down through a fault of its own. That is what their accounts say: the
+ * state of one that records may be `error` for a moment, when the disk holds it up.
+ */
+function failuresIn({ cameras, recovery, diskFaults }: Pick<RecordingStatus, 'cameras' | 'recovery' | 'diskFaults'>): ReadonlyMap<CameraId, number> {
+  const isDown = (camera: CameraId): boolean => recovery.get(camera)?.recovering === true && cameras.get(camera)?.state !== 'running' && !diskFaults.has(camera);
+  return [...cameras.keys()].every(isDown) ? new Map([...recovery].map(([camera, { attempts }]) => [camera, attempts])) : new Map();
 }
