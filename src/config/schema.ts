@@ -131,7 +131,7 @@ const recording = {
   ),
   recording_start_timeout_seconds: seconds(
     { minimum: 1, maximum: 600 },
-    { default: 10, description: 'A start fails when a camera has not delivered and encoded a frame by then.', ...LIVE },
+    { default: 10, description: 'A start fails when a camera has delivered no frame, or no keyframe, by then.', ...LIVE },
   ),
   recording_stall_seconds: seconds(
     { minimum: 0.5, maximum: 600 },
@@ -230,7 +230,7 @@ const cameraStack = {
     minimum: 1,
     maximum: 1000,
     default: 3,
-    description: 'How often in a row a camera must have failed before that.',
+    description: 'How often in a row each camera must have failed before that.',
     ...LIVE,
   }),
   camera_stack_repair_interval_seconds: seconds(

@@ -21,6 +21,11 @@ export function leftBehindAlert({ folder, matches }: LeftBehind): LogEvent {
   };
 }
 
+/** It was only slow. */
+export function diskCaughtUp(matchId: string): LogEvent {
+  return { eventType: 'recording_disk_caught_up', severity: 'info', message: `The recordings disk has caught up; nothing of ${matchId} is missing.`, details: { match_id: matchId } };
+}
+
 /** It refuses, or it is too slow; one disk for all cameras. */
 export function diskFault(matchId: string, camera: number, reason: string): LogEvent {
   return {

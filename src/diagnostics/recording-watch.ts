@@ -4,7 +4,7 @@ import type { LogEvent } from './entry.js';
 import type { Journal } from './journal.js';
 import { lowSpaceAlert, roomAgain, stoppedNoSpace } from './low-space.js';
 import { notStartedAlert, repairAlert } from './camera-alerts.js';
-import { diskFault, diskMissing, leftBehindAlert, type LeftBehind } from './disk-alerts.js';
+import { diskCaughtUp, diskFault, diskMissing, leftBehindAlert, type LeftBehind } from './disk-alerts.js';
 import { interruptedAlert, resumedAlert } from './interruption-alerts.js';
 import { probeFailedEvent } from './signals.js';
 import { stopAlerts, stopSignals } from './stop-alerts.js';
@@ -21,6 +21,8 @@ export class RecordingWatch {
   readonly #journal: Journal;
   readonly #minEffectiveFps: () => number;
   readonly #down = new Set<CameraId>();
+  /** Those that the disk keeps from being recorded, apart from what is wrong with the cameras; `slow` while nothing is lost. */
+  readonly #diskDown = new Map<CameraId, 'slow' | 'refusing'>();
   readonly #givenUp = new Set<CameraId>();
   readonly #attempts = new Map<CameraId, number>();
   /** Told once per recording. */
@@ -103,15 +105,15 @@ export class RecordingWatch {
     });
   }
 
-  #degraded({ matchId, camera, reason, fault, attempts }: RecordingEvents['degraded'][0]): void {
+  #degraded({ matchId, camera, reason, fault, isSlowness, attempts }: RecordingEvents['degraded'][0]): void {
     if (fault === 'disk') {
-      this.#diskFault(matchId, camera, reason);
+      this.#diskFault(matchId, camera, reason, isSlowness ? 'slow' : 'refusing');
       return;
     }
     const event: LogEvent = {
       eventType: 'recording_camera_degraded',
       severity: 'warning',
-      message: `Camera ${camera} does not deliver: ${reason.replace(/\.+$/, '')}. It is being restarted; the other camera goes on.`,
+      message: `Camera ${camera} does not deliver: ${reason.replace(/\.+$/, '')}. ${attempts > 0 ? 'It is being restarted; the' : 'The'} other camera goes on.`,
       details: { match_id: matchId, camera, reason, attempts },
     };
     this.#journal.note(event);
@@ -119,15 +121,20 @@ export class RecordingWatch {
     this.#down.add(camera);
   }
 
-  /** One disk for all cameras: told once, not once per camera. */
-  #diskFault(matchId: string, camera: CameraId, reason: string): void {
+  /** One disk for all cameras: told once, not once per camera, and once more when it gets worse. */
+  #diskFault(matchId: string, camera: CameraId, reason: string, kind: 'slow' | 'refusing'): void {
     const event = diskFault(matchId, camera, reason);
     this.#journal.note(event);
-    if (this.#down.size === 0) this.#journal.alertSometimes(event, 'disk');
-    this.#down.add(camera);
+    if (![...this.#diskDown.values()].some((known) => known === kind || known === 'refusing')) this.#journal.alertSometimes(event, `disk ${kind}`);
+    this.#diskDown.set(camera, kind);
   }
 
-  #recovered({ matchId, camera }: RecordingEvents['recovered'][0]): void {
+  #recovered({ matchId, camera, isWhole }: RecordingEvents['recovered'][0]): void {
+    const wasDiskDown = this.#diskDown.delete(camera);
+    if (isWhole) {
+      if (this.#diskDown.size === 0) this.#journal.note(diskCaughtUp(matchId));
+      return;
+    }
     const attempts = this.#recording.status().recovery.get(camera)?.attempts ?? 0;
     const event: LogEvent = {
       eventType: 'recording_camera_recovered',
@@ -136,7 +143,7 @@ export class RecordingWatch {
       details: { match_id: matchId, camera, attempts },
     };
     this.#journal.note({ ...event, severity: 'info' });
-    if (this.#down.delete(camera)) this.#journal.alertSometimes(event, `${camera}`);
+    if (this.#down.delete(camera) || wasDiskDown) this.#journal.alertSometimes(event, `${camera}`);
     this.#givenUp.delete(camera);
   }
 
@@ -203,6 +210,7 @@ export class RecordingWatch {
 
   #forget(): void {
     this.#down.clear();
+    this.#diskDown.clear();
     this.#givenUp.clear();
     this.#attempts.clear();
     this.#told.clear();

@@ -1,8 +1,10 @@
 /** A recording that is under way: its cameras, and what each of them really does. */
 import type { Camera } from '../camera/camera.js';
 import type { HostState, RecordingSpec } from '../camera/protocol.js';
+import { AwakeTime } from '../lib/awake-time.js';
 import type { Clock } from '../lib/clock.js';
 import { diskReason, faultOf, framesWaiting, slowness } from './disk-trouble.js';
+import { NO_KEYFRAME, waitsForKeyframe } from './keyframes.js';
 import { RecoveryAccount } from './recovery.js';
 import type { StoredRecording } from './store.js';
 import type { CameraFacts, CameraId, CameraRecovery, Fault, PipelineState, RecordingCamera } from './types.js';
@@ -22,26 +24,29 @@ export class RecordedCamera {
   readonly spec: RecordingSpec;
   readonly account: RecoveryAccount;
   readonly #clock: Clock;
+  /** How old what a host has said is: a silence while this process stood still is none. */
+  readonly #awake: Pick<AwakeTime, 'nowMs'>;
   readonly #onState = (state: HostState): void => this.#observe(state);
   readonly #onLost = (reason: string, code: string | null): void => this.#lost(reason, code);
   readonly #onRefused = (reason: string, code: string): void => this.#count(reason, code);
   readonly #sinceMonoMs: number;
   #state: HostState | null;
-  #heardMonoMs: number;
+  #heardAwakeMs: number;
   #bytes = -1;
   #grewMonoMs: number;
   #down = false;
   /** The host process whose loss is already in the account. */
   #countedPid: number | null = null;
 
-  constructor(camera: Camera, spec: RecordingSpec, maxAttempts: number, clock: Clock) {
+  constructor(camera: Camera, spec: RecordingSpec, maxAttempts: number, clock: Clock, awake: Pick<AwakeTime, 'nowMs'>) {
     this.camera = camera;
     this.spec = spec;
     this.account = new RecoveryAccount(maxAttempts);
     this.#clock = clock;
+    this.#awake = awake;
     this.#state = camera.state;
     this.#sinceMonoMs = clock.monoMs();
-    this.#heardMonoMs = clock.monoMs();
+    this.#heardAwakeMs = awake.nowMs();
     this.#grewMonoMs = clock.monoMs();
     camera.on('state', this.#onState);
     camera.on('lost', this.#onLost);
@@ -69,11 +74,15 @@ export class RecordedCamera {
     const run = this.run;
     if (run === null) return this.camera.state === null ? 'error' : this.#startingOrError();
     if (this.#state?.phase === 'stopping') return 'stopping';
-    if (this.#clock.monoMs() - this.#heardMonoMs > STATE_MAX_AGE_MS) return 'error';
-    if (run.encoded === null || run.encoded.lastFrameAgeMs === null) return this.#startingOrError();
+    if (this.#sinceHeardMs > STATE_MAX_AGE_MS) return 'error';
+    if (run.encoded === null || run.encoded.lastFrameAgeMs === null || waitsForKeyframe(run)) return this.#startingOrError();
     // A host that has told why it gives up takes a moment to go, and its last frames are still young.
     if (this.#down) return 'error';
-    return frameAgeMs(run.encoded.lastFrameAgeMs, this.#clock.monoMs() - this.#heardMonoMs) <= this.spec.stallMs ? 'running' : 'error';
+    return run.encoded.lastFrameAgeMs + this.#sinceHeardMs <= this.spec.stallMs ? 'running' : 'error';
+  }
+
+  get #sinceHeardMs(): number {
+    return this.#awake.nowMs() - this.#heardAwakeMs;
   }
 
   /** A camera that has had the time for its first frame is not starting any more. */
@@ -91,12 +100,11 @@ export class RecordedCamera {
   facts(): CameraFacts | null {
     const run = this.run;
     if (run === null || run.source === null || run.encoded === null || run.sink === null) return null;
-    const sinceHeardMs = this.#clock.monoMs() - this.#heardMonoMs;
     return {
       framesAtSource: run.source.frames,
       framesEncoded: run.encoded.frames,
       framesMissed: run.source.missed,
-      newestFrameAgeMs: run.source.lastFrameAgeMs === null ? null : frameAgeMs(run.source.lastFrameAgeMs, sinceHeardMs),
+      newestFrameAgeMs: run.source.lastFrameAgeMs === null ? null : run.source.lastFrameAgeMs + this.#sinceHeardMs,
       largestGapMs: run.source.largestGapMs,
       bytesWritten: run.sink.bytes,
       bytesSynced: run.sink.syncedBytes,
@@ -107,20 +115,21 @@ export class RecordedCamera {
 
   #observe(state: HostState): void {
     this.#state = state;
-    this.#heardMonoMs = this.#clock.monoMs();
+    this.#heardAwakeMs = this.#awake.nowMs();
+    const nowMonoMs = this.#clock.monoMs();
     const run = state.run?.runId === this.spec.runId ? state.run : null;
     if (run === null) return;
     const bytes = run.sink?.bytes ?? 0;
     if (bytes !== this.#bytes) {
       this.#bytes = bytes;
-      this.#grewMonoMs = this.#heardMonoMs;
+      this.#grewMonoMs = nowMonoMs;
     }
     const broke = state.lastFailure !== null && run.playedMonoUs !== null && state.lastFailure.monoUs >= run.playedMonoUs;
     if (broke) {
       this.#lost(state.lastFailure?.message ?? 'The recording broke.', state.lastFailure?.code ?? null);
-    } else if (run.encoded?.lastFrameAgeMs != null && run.encoded.lastFrameAgeMs <= this.spec.stallMs && !this.#waitsForDisk(run)) {
+    } else if (run.encoded?.lastFrameAgeMs != null && run.encoded.lastFrameAgeMs <= this.spec.stallMs && !this.#waitsForDisk(run) && !waitsForKeyframe(run)) {
       this.#down = false;
-      this.account.delivering(this.#heardMonoMs, this.#clock.nowEpochMs());
+      this.account.delivering(nowMonoMs, this.#clock.nowEpochMs());
     }
   }
 
@@ -150,26 +159,30 @@ export class RecordedCamera {
     const run = this.run;
     const slow = run === null ? null : slowness(run);
     if (slow !== null) return { reason: slow, fault: 'disk', isSlowness: true };
-    return this.state === 'error' ? { reason: 'The camera delivers no frames.', fault: 'camera', isSlowness: false } : null;
+    if (this.state !== 'error') return null;
+    return { reason: run !== null && waitsForKeyframe(run) ? NO_KEYFRAME : 'The camera delivers no frames.', fault: 'camera', isSlowness: false };
   }
 }
 
 export class ActiveRecording {
   readonly stored: StoredRecording;
   readonly cameras: ReadonlyMap<CameraId, RecordedCamera>;
+  readonly #awake: AwakeTime;
   stopping = false;
 
   constructor(stored: StoredRecording, cameras: readonly Camera[], maxAttempts: number, clock: Clock) {
     this.stored = stored;
+    this.#awake = new AwakeTime(clock);
     const recorded = new Map<CameraId, RecordedCamera>();
     for (const { camera: id, spec } of stored.cameras) {
       const camera = cameras.find((candidate) => candidate.id === id);
-      if (camera !== undefined) recorded.set(id, new RecordedCamera(camera, spec, maxAttempts, clock));
+      if (camera !== undefined) recorded.set(id, new RecordedCamera(camera, spec, maxAttempts, clock, this.#awake));
     }
     this.cameras = recorded;
   }
 
   close(): void {
+    this.#awake.end();
     for (const recorded of this.cameras.values()) recorded.close();
   }
 
@@ -191,8 +204,4 @@ export class ActiveRecording {
     }
     return troubles;
   }
-}
-
-function frameAgeMs(ageWhenHeardMs: number, sinceHeardMs: number): number {
-  return ageWhenHeardMs + sinceHeardMs;
 }

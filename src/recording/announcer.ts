@@ -11,6 +11,8 @@ export class Announcer {
   readonly #log: Logger;
   #shown = '';
   #degraded: ReadonlyMap<CameraId, string> = new Map();
+  /** Of those that only wait for a slow disk: how many frames each had missed before. The queue in front of the disk may run over. */
+  readonly #missedBefore = new Map<CameraId, number>();
 
   constructor(events: EventEmitter<RecordingEvents>, log: Logger) {
     this.#events = events;
@@ -45,7 +47,7 @@ export class Announcer {
     ]);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    if (match === null) this.#degraded = new Map();
+    if (match === null) this.#forget();
     // A camera that is being stopped neither fails nor recovers.
     else if (status.phase !== 'stopping') this.#tellCameras(status, match);
     this.tell('changed');
@@ -57,15 +59,31 @@ export class Announcer {
       if (key === 'overload_guard') continue;
       degraded.set(key, reason);
       if (this.#degraded.get(key) === reason) continue;
+      const isSlowness = status.diskFaults.get(key) === 'slow';
+      if (!isSlowness) this.#missedBefore.delete(key);
+      else if (!this.#degraded.has(key)) this.#missedBefore.set(key, missedBy(status, key));
       const attempts = status.recovery.get(key)?.attempts ?? 0;
-      this.#log.warn({ matchId: match.matchId, camera: key, reason, attempts }, 'a camera of the running match delivers nothing');
-      this.tell('degraded', { ...match, camera: key, reason, fault: status.diskFaults.has(key) ? 'disk' : 'camera', attempts });
+      const facts = { matchId: match.matchId, camera: key, reason, attempts };
+      if (isSlowness) this.#log.warn(facts, 'the recordings disk does not keep up');
+      else this.#log.warn(facts, 'a camera of the running match delivers nothing');
+      this.tell('degraded', { ...match, camera: key, reason, fault: status.diskFaults.has(key) ? 'disk' : 'camera', isSlowness, attempts });
     }
     for (const camera of this.#degraded.keys()) {
       if (degraded.has(camera)) continue;
-      this.#log.info({ matchId: match.matchId, camera }, 'the camera records again');
-      this.tell('recovered', { ...match, camera });
+      const isWhole = this.#missedBefore.get(camera) === missedBy(status, camera);
+      this.#missedBefore.delete(camera);
+      this.#log.info({ matchId: match.matchId, camera }, isWhole ? 'the recordings disk has caught up, nothing is missing' : 'the camera records again');
+      this.tell('recovered', { ...match, camera, isWhole });
     }
     this.#degraded = degraded;
   }
+
+  #forget(): void {
+    this.#degraded = new Map();
+    this.#missedBefore.clear();
+  }
+}
+
+function missedBy(status: RecordingStatus, camera: CameraId): number {
+  return status.cameras.get(camera)?.facts?.framesMissed ?? 0;
 }

@@ -21,7 +21,7 @@ import { freeMatchId, holderOf, placeOf } from './match-place.js';
 import type { MatchMarks } from './marks.js';
 import { startFloorBytes } from './policy.js';
 import { NOT_RECORDING, protectedRefusal } from './outcome.js';
-import { bytesPerSecond } from './bit-rate.js';
+import { bytesPerSecond, measuredBytesPerSecond } from './bit-rate.js';
 import { hoursThatFit, spaceRefusal } from './space.js';
 import { planStart, startCameras } from './start.js';
 import type { RecorderOptions } from './recorder-options.js';
@@ -45,6 +45,7 @@ export class Recorder implements RecordingService {
   #lease: Lease | null = null;
   #startingMatchId: string | null = null;
   #isEnding = false;
+  #soon: NodeJS.Immediate | null = null;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -65,8 +66,8 @@ export class Recorder implements RecordingService {
     });
     for (const camera of options.cameras) {
       camera.on('journal', (entry) => this.#onJournal(entry));
-      camera.on('state', () => this.#announce());
-      camera.on('lost', () => this.#announce());
+      camera.on('state', () => this.#announceSoon());
+      camera.on('lost', () => this.#announceSoon());
     }
   }
 
@@ -291,6 +292,14 @@ export class Recorder implements RecordingService {
     if (entry.kind === 'segment-closed') this.#options.keeper.segmentClosed(active.stored.matchDir, entry.name);
   }
 
+  /** When all that the cameras have said by now is read: each is told as it is, not as it was before that. */
+  #announceSoon(): void {
+    this.#soon ??= setImmediate(() => {
+      this.#soon = null;
+      this.#announce();
+    });
+  }
+
   #announce(): void {
     this.#announcer.look(this.status(), this.mutexState(), this.#active === null ? null : placeOf(this.#active.stored));
   }
@@ -316,7 +325,9 @@ export class Recorder implements RecordingService {
   #room(): Room {
     const { space, cameras } = this.#options;
     const freeBytes = space.latest()?.freeBytes ?? null;
-    const rate = bytesPerSecond(this.#active, cameras.map(({ id }) => id), (camera) => this.#targetBytesPerSecond(camera));
+    const recorded = this.#active?.cameras;
+    const ids = recorded === undefined ? cameras.map(({ id }) => id) : [...recorded.keys()];
+    const rate = bytesPerSecond(ids.map((id) => ({ measured: measuredBytesPerSecond(recorded?.get(id)?.status()), target: this.#targetBytesPerSecond(id) })));
     return { freeBytes, hoursLeft: freeBytes === null ? null : hoursThatFit(freeBytes, rate) };
   }
 

@@ -112,8 +112,8 @@ export interface RecordingStatus {
   readonly degraded: boolean;
   /** Reason per camera; plus `overload_guard` when the guard is active. */
   readonly degradedReasons: ReadonlyMap<CameraId | 'overload_guard', string>;
-  /** Cameras of `degradedReasons` that are degraded by the disk. */
-  readonly diskFaults: ReadonlySet<CameraId>;
+  /** Cameras of `degradedReasons` that are degraded by the disk, and whether that is only slow: nothing is lost yet. */
+  readonly diskFaults: ReadonlyMap<CameraId, 'slow' | 'refusing'>;
   readonly recordingsDisk: RecordingsDisk;
   /** The last restart of the camera stack; null while none was needed. */
   readonly cameraStackRepair: CameraStackRepairStatus | null;
@@ -249,13 +249,13 @@ export interface RecordingEvents {
   /** The machine was restarted in mid-match, and the match is over; the gap is null when no clock tells. */
   interrupted: [match: MatchPlace & { readonly reason: EndReason; readonly gapMs: number | null }];
   /** A camera of the running recording is not recorded as it should be. */
-  degraded: [problem: MatchPlace & { readonly camera: CameraId; readonly reason: string; readonly fault: Fault; readonly attempts: number }];
+  degraded: [problem: MatchPlace & { readonly camera: CameraId; readonly reason: string; readonly fault: Fault; readonly isSlowness: boolean; readonly attempts: number }];
   /** There is more, or less, room on the disk than before while a match is recorded. */
   space: [space: MatchPlace & { readonly before: SpaceLevel; readonly after: SpaceLevel; readonly room: Room }];
   /** The overload guard became active or inactive, took a step or undid one. */
   overload: [guard: MatchPlace & { readonly before: OverloadGuardStatus; readonly after: OverloadGuardStatus; readonly threshold: number }];
-  /** It delivers again. */
-  recovered: [camera: MatchPlace & { readonly camera: CameraId }];
+  /** It is recorded as it should be again. `isWhole`: the disk was slow and has caught up, and nothing is missing. */
+  recovered: [camera: MatchPlace & { readonly camera: CameraId; readonly isWhole: boolean }];
 }
 
 /** Why a match that was interrupted does not go on. */

@@ -58,6 +58,27 @@ t.test('ip: the stream of the camera is stored as it comes', async (t) => {
   t.equal(await recordTwoSeconds(t, { TOUCHLINE_SOURCES: `${camera.url},${camera.url}` }), 'h264,320,180');
 });
 
+t.test('ip: a camera whose keyframe does not come is not said to record, at the start and after it came back', async (t) => {
+  let isMidGop = true;
+  const camera = await startRtspCamera({ width: 320, height: 180, isMidGop: () => isMidGop });
+  t.teardown(() => camera.close());
+  const rig = await Rig.start({ env: { TOUCHLINE_SOURCES: `${camera.url},${camera.url}` } });
+  t.teardown(() => rig.dispose());
+  t.match((await rig.post('/api/v1/recording', { match_id: 'gop' })).body, { success: false, camera_errors: { camera_0: /keyframe interval/, camera_1: /keyframe interval/ } });
+  isMidGop = false;
+  await rig.record('gop');
+  isMidGop = true;
+  rig.signalHost(0, 'SIGKILL');
+  const seen = async () => (await rig.get('/api/v1/recording')).body;
+  const cameraOf = async () => (await seen())['cameras']?.['camera_0'];
+  await until(async () => Number((await cameraOf())?.['facts']?.['frames_encoded']) > 30 && Number((await cameraOf())?.['facts']?.['bytes_written']) === 0, 'frames that nobody can keep', 20_000, () => rig.output);
+  t.match(await seen(), { degraded: true, camera_recovery: { camera_0: { recovering: true } } });
+  t.not((await cameraOf())?.['state']?.valueOf(), 'running');
+  isMidGop = false;
+  await until(async () => (await seen())['degraded']?.valueOf() === false && (await cameraOf())?.['state']?.valueOf() === 'running', 'it is back with its keyframe');
+  t.match((await rig.stop()).body, { success: true });
+});
+
 t.test('usb: a device that is no camera is told in its own words, not as a camera that takes its time', async (t) => {
   const rig = await Rig.start({ env: { TOUCHLINE_PROFILE: 'usb', TOUCHLINE_SOURCES: '/dev/null,/dev/zero' } });
   t.teardown(() => rig.dispose());

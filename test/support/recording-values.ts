@@ -37,7 +37,7 @@ export const IDLE: RecordingStatus = {
   cameras: new Map(),
   degraded: false,
   degradedReasons: new Map(),
-  diskFaults: new Set(),
+  diskFaults: new Map(),
   recordingsDisk: { state: 'ok', space: 'ok', freeBytes: 400 * 1024 ** 3, isSubstitute: false, message: null },
   lastStop: null,
   cameraStackRepair: null,

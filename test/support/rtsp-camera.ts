@@ -28,6 +28,8 @@ export interface RtspPicture {
   readonly height: number;
   /** Noise that fills this rate; without it, a test card that needs next to nothing. */
   readonly bitrateKbps?: number;
+  /** While this is so, a client gets only what lies between two keyframes, as one does that joins in the middle. */
+  readonly isMidGop?: () => boolean;
 }
 
 /** With `password`, the address carries `admin:<password>`; the camera does not ask for it. */
@@ -80,7 +82,7 @@ function answerTo(head: string): string {
 }
 
 /** RTP packets, each with its length in front (RFC 4571), become interleaved frames: the same with `$` and a channel. */
-function startEncoder({ width, height, bitrateKbps }: RtspPicture, socket: Socket) {
+function startEncoder({ width, height, bitrateKbps, isMidGop = () => false }: RtspPicture, socket: Socket) {
   const pipeline = [
     ...`videotestsrc is-live=true ${bitrateKbps === undefined ? '' : 'pattern=snow'} !`.split(' ').filter((word) => word !== ''),
     `video/x-raw,format=I420,width=${width},height=${height},framerate=30/1`,
@@ -91,13 +93,26 @@ function startEncoder({ width, height, bitrateKbps }: RtspPicture, socket: Socke
   ];
   const encoder = execa('gst-launch-1.0', ['-q', ...pipeline], { encoding: 'buffer', reject: false, buffer: false });
   let pending = Buffer.alloc(0);
+  let sequence = 0;
   encoder.stdout.on('data', (chunk: Buffer) => {
     pending = Buffer.concat([pending, chunk]);
     while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
       const end = 2 + pending.readUInt16BE(0);
-      socket.write(Buffer.concat([Buffer.from('$\0', 'latin1'), pending.subarray(0, end)]));
+      const packet = pending.subarray(2, end);
+      if (!isMidGop() || !isKeyframe(packet)) {
+        // What is left out was never sent: no packet is missing.
+        packet.writeUInt16BE((sequence = (sequence + 1) % 0x10000), 2);
+        socket.write(Buffer.concat([Buffer.from('$\0', 'latin1'), pending.subarray(0, end)]));
+      }
       pending = pending.subarray(end);
     }
   });
   return encoder;
+}
+
+/** A slice of an IDR picture, or a fragment of one (RFC 6184, sections 5.4 and 5.8), behind an RTP header of 12 bytes. */
+function isKeyframe(packet: Buffer): boolean {
+  const [IDR, FRAGMENT] = [5, 28];
+  const type = packet.readUInt8(12) & 0x1f;
+  return (type === FRAGMENT ? packet.readUInt8(13) & 0x1f : type) === IDR;
 }

@@ -76,6 +76,11 @@ export class SimulatedClock implements Clock {
     await settle();
   }
 
+  /** The process stood still: time has gone by, and whoever slept wakes late, at the next `advanceMs`. */
+  standStillMs(ms: number): void {
+    this.move(ms);
+  }
+
   /** NTP corrects the wall clock (either direction); monotonic time and sleepers do not notice. */
   jumpWallClockMs(deltaMs: number): void {
     this.epochMs += deltaMs;

@@ -1,5 +1,6 @@
 import { execa } from '#execa';
 import t from 'tap';
+import { AwakeTime } from '../../src/lib/awake-time.js';
 import { bootId, systemClock } from '../../src/lib/clock.js';
 import { Exclusive } from '../../src/lib/exclusive.js';
 import { redactUrl } from '../../src/lib/redact.js';
@@ -100,4 +101,20 @@ t.test('stamps are local time', async (t) => {
   t.equal(await stampIn('Asia/Tokyo'), '20260212_070241');
   t.equal(localTimeStamp(new Date(2026, 0, 2, 3, 4, 5).getTime()), '20260102_030405');
   t.equal(localIsoTime(new Date(2026, 0, 2, 3, 4, 5, 6).getTime()), '2026-01-02T03:04:05.006');
+});
+
+t.test('a silence counts only while this process could hear; how late it noticed does not', async (t) => {
+  const clock = new SimulatedClock();
+  const awake = new AwakeTime(clock);
+  await clock.advanceMs(10_000);
+  t.equal(awake.nowMs(), 10_000);
+  clock.standStillMs(60_000);
+  t.equal(awake.nowMs(), 10_500, 'at the first look after it');
+  await clock.advanceMs(0);
+  t.equal(awake.nowMs(), 10_500);
+  await clock.advanceMs(1000);
+  t.equal(awake.nowMs(), 11_500);
+  awake.end();
+  await clock.advanceMs(0);
+  t.equal(clock.sleeping, 0);
 });

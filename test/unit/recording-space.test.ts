@@ -1,9 +1,11 @@
 /** Little room on the disk: who is told when, and when a recording ends in order. And a disk that does not keep up. */
 import t from 'tap';
 import { pipelineError } from '../../src/camera/host/gst.js';
+import { bytesPerSecond, measuredBytesPerSecond } from '../../src/recording/bit-rate.js';
 import { diskReason, faultOf, framesWaiting, slowness } from '../../src/recording/disk-trouble.js';
 import { SpaceGuard, spaceLevel, type SpacePolicy } from '../../src/recording/space-guard.js';
 import type { Room } from '../../src/recording/types.js';
+import { FACTS } from '../support/recording-values.js';
 import { SimulatedClock } from '../support/simulated-clock.js';
 
 const MIB = 1024 ** 2;
@@ -91,4 +93,16 @@ t.test('frames that wait, or seconds that are not secured, make a disk slow; a c
   t.match(slowness(run(200, 130)), /frames wait/);
   t.match(slowness(run(100, 100, 3500)), /power cut/);
   t.equal(slowness(run(100, 100, 3500, 3500)), null);
+});
+
+t.test('the hours that fit do not double while a camera is brought back', async (t) => {
+  const usual = { measured: 2.5e6, target: 2.4e6 };
+  t.equal(bytesPerSecond([usual, { measured: null, target: 2.4e6 }]), 4.9e6);
+  t.equal(bytesPerSecond([usual, { measured: null, target: 0 }]), 5e6, 'where the camera encodes: like the other one');
+  t.equal(bytesPerSecond([{ measured: null, target: 0 }, { measured: null, target: 0 }]), 0, 'nobody knows');
+  const facts = { ...FACTS, bytesWritten: 75e6 };
+  t.equal(measuredBytesPerSecond({ facts, uptimeMs: 30_001 })?.toFixed(0), '2499917');
+  t.equal(measuredBytesPerSecond({ facts, uptimeMs: 29_000 }), null, 'too short to tell');
+  t.equal(measuredBytesPerSecond({ facts: null, uptimeMs: 60_000 }), null);
+  t.equal(measuredBytesPerSecond(undefined), null);
 });
