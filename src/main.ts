@@ -14,7 +14,7 @@ import { configFileOf, DEFAULT_CONFIG_FILE } from './config/load.js';
 import type { Config } from './config/config.js';
 import { watchConfig } from './config/watch.js';
 import { startDiagnostics } from './diagnostics/diagnostics.js';
-import { systemClock } from './lib/clock.js';
+import { bootId, systemClock } from './lib/clock.js';
 import { makeFolderDurably } from './lib/durable-file.js';
 import { openLibrary } from './library/library.js';
 import { bannerOf, type Banner } from './main/banner.js';
@@ -29,6 +29,7 @@ import { exampleTargets, hlsFolder } from './preview/hls-folder.js';
 import { openLivePictures } from './preview/live-pictures.js';
 import { RecordingsVolume } from './recording/recordings-volume.js';
 import { statusLine } from './recording/status-line.js';
+import { RecordingStore } from './recording/store.js';
 import { createLogging } from './telemetry/log.js';
 import { ProgressWatch } from './telemetry/progress-watch.js';
 import { answersRequests } from './telemetry/self-check.js';
@@ -67,7 +68,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const notifier = serviceNotifier(options.env);
 
   await makeFolderDurably(config.stateDir);
-  const volume = await RecordingsVolume.choose({ configured: config.recordingsDir, stateDir: config.stateDir, clock: systemClock, log: logging.part('recording') });
+  const store = new RecordingStore(config.stateDir, systemClock, logging.part('recording'));
+  const stored = await store.peek();
+  const running = stored?.bootId === bootId() ? stored.matchDir : null;
+  const volume = await RecordingsVolume.choose({ configured: config.recordingsDir, stateDir: config.stateDir, running, clock: systemClock, log: logging.part('recording') });
   const recordingsDir = volume.folder;
   const locks = await claimFolders({ ...config, recordingsDir }, log);
   const undo: Undo[] = locks.map((lock) => ({ end: () => lock.release() }));
@@ -93,7 +97,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const library = await openLibrary({ recordingsDir, stateDir: config.stateDir, clock: systemClock, log: logging.part('library') });
     undo.push({ end: () => library.close() });
     const mutex = new CameraMutex(systemClock);
-    const { recorder, relief, cameraStackRepair } = await composeRecording({ cameras, volume, mutex, library, system, config: () => config, pipelines: () => pipelines, version, logging });
+    const { recorder, relief, cameraStackRepair } = await composeRecording({ cameras, store, volume, mutex, library, system, config: () => config, pipelines: () => pipelines, version, logging });
     const diagnostics = await startDiagnostics({
       logDir: join(config.stateDir, 'logs'),
       hostUnits: launcher.startsHosts ? null : cameraStackUnits(CAMERA_IDS),

@@ -95,7 +95,8 @@ export class Camera extends EventEmitter<CameraEvents> {
 
   want(wanted: Wanted): void {
     this.#reconciliation.want(wanted);
-    if (this.#link.connection === null) this.#withdrawal = this.#withdrawUnwanted();
+    // A host without a run may keep its intent: the disk was away when it looked.
+    if (this.state?.run == null) this.#withdrawal = this.#withdrawUnwanted();
     this.#reconcile();
   }
 
@@ -134,12 +135,7 @@ export class Camera extends EventEmitter<CameraEvents> {
    * away before it has prepared anything (it may just make room for a fresh one) is waited for once.
    */
   async prepare(spec: RecordingSpec): Promise<void> {
-    try {
-      await this.#prepareOnce(spec);
-    } catch (error) {
-      if (asTouchlineError(error).code !== 'host_gone') throw error;
-      await this.#prepareOnce(spec);
-    }
+    await this.#prepare(spec, () => true);
   }
 
   /**
@@ -167,24 +163,40 @@ export class Camera extends EventEmitter<CameraEvents> {
     return this.#connected();
   }
 
-  async #prepareOnce(spec: RecordingSpec): Promise<void> {
-    await this.#withdrawal;
-    await this.#endLeftover();
-    await this.#opening('prepare', () => this.#requests.run(() => this.#connected().request('prepare', spec, PREPARE_MS)));
+  /** Whether it was prepared: not when nobody wanted it any more at the moment of the request. */
+  async #prepare(spec: RecordingSpec, isWanted: () => boolean): Promise<boolean> {
+    try {
+      return await this.#prepareOnce(spec, isWanted);
+    } catch (error) {
+      if (asTouchlineError(error).code !== 'host_gone') throw error;
+      return this.#prepareOnce(spec, isWanted);
+    }
   }
 
-  async #opening(operation: string, run: () => Promise<unknown>): Promise<void> {
+  async #prepareOnce(spec: RecordingSpec, isWanted: () => boolean): Promise<boolean> {
+    await this.#withdrawal;
+    await this.#endLeftover();
+    return this.#opening('prepare', () =>
+      this.#requests.run(async () => {
+        if (!isWanted()) return false;
+        await this.#connected().request('prepare', spec, PREPARE_MS);
+        return true;
+      }),
+    );
+  }
+
+  async #opening<T>(operation: string, run: () => Promise<T>): Promise<T> {
     this.#isOpening = true;
     try {
-      await this.#watched(operation, run);
+      return await this.#watched(operation, run);
     } finally {
       this.#isOpening = false;
     }
   }
 
-  /** A camera stack may take seconds to open, and the host cannot speak meanwhile. */
+  /** A camera stack may take seconds to open, and the host cannot speak meanwhile, nor greet who connects then. */
   #silenceLimitMs(state: HostState | null): number {
-    return this.#isOpening || state?.phase === 'prepared' ? PREPARE_MS : this.#options.silenceLimitMs;
+    return this.#isOpening || state === null || state.phase === 'prepared' ? PREPARE_MS : this.#options.silenceLimitMs;
   }
 
   /** Returns the monotonic instant at which play was called. */
@@ -280,15 +292,19 @@ export class Camera extends EventEmitter<CameraEvents> {
       return;
     }
     if (step.kind === 'record') {
-      await this.prepare(step.spec);
-      // The match may have been stopped while the camera opened.
-      const { wanted } = this.#reconciliation;
-      if (wanted.kind !== 'recording' || wanted.spec.runId !== step.spec.runId) {
+      // The match may be stopped, and another begun, before the camera is asked and while it opens.
+      if (!(await this.#prepare(step.spec, () => this.#isWanted(step.spec)))) return;
+      if (!this.#isWanted(step.spec)) {
         await this.abort(step.spec.runId);
         return;
       }
     }
     await this.go(step.spec.runId, this.#options.clock.monoUs());
+  }
+
+  #isWanted({ runId }: RecordingSpec): boolean {
+    const { wanted } = this.#reconciliation;
+    return wanted.kind === 'recording' && wanted.spec.runId === runId;
   }
 
   /** A camera that is slow to open or to end shows in the log while somebody waits for it. */

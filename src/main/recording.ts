@@ -17,7 +17,7 @@ import { Recorder } from '../recording/recorder.js';
 import type { RecordingsVolume } from '../recording/recordings-volume.js';
 import { Relief } from '../recording/relief.js';
 import { readSpace } from '../recording/space.js';
-import { RecordingStore } from '../recording/store.js';
+import type { RecordingStore } from '../recording/store.js';
 import { UntidyList } from '../recording/untidy-list.js';
 import type { Logging } from '../telemetry/log.js';
 import type { SystemSample, SystemSampler } from '../telemetry/system.js';
@@ -26,6 +26,7 @@ const LOAD_IS_OLD_MS = 10_000;
 
 export interface RecordingParts {
   readonly cameras: readonly Camera[];
+  readonly store: RecordingStore;
   readonly volume: RecordingsVolume;
   readonly mutex: CameraMutex;
   readonly library: Library;
@@ -39,7 +40,7 @@ export interface RecordingParts {
 
 /** The recording service, which has adopted nothing yet, and what makes room for it and repairs the cameras' stack. */
 export async function composeRecording(parts: RecordingParts): Promise<{ readonly recorder: Recorder; readonly relief: Relief; readonly cameraStackRepair: CameraStackRepair }> {
-  const { cameras, volume, mutex, library, system, config, pipelines, version, logging } = parts;
+  const { cameras, store, volume, mutex, library, system, config, pipelines, version, logging } = parts;
   const { stateDir, runtimeDir, cameraSupervisor } = config();
   const log = logging.part('recording');
   const recordingsDir = volume.folder;
@@ -61,7 +62,7 @@ export async function composeRecording(parts: RecordingParts): Promise<{ readonl
     policy: () => policyOf(config()),
     pipeline: (camera) => ({ text: pipelines()[camera]?.text ?? '', bitrateKbps: pipelines()[camera]?.expected.bitrateKbps ?? null }),
     mutex,
-    store: new RecordingStore(stateDir, systemClock, log),
+    store,
     heartbeat: new Heartbeat(stateDir, systemClock, log),
     keeper: new MatchKeeper({
       cameraIds: cameras.map(({ id }) => id),

@@ -12,7 +12,7 @@ import { isMounted } from '../lib/mount-point.js';
 import type { Heartbeat, SignOfLife } from './heartbeat.js';
 import type { RecordingPolicy } from './policy.js';
 import type { RecordingsVolume } from './recordings-volume.js';
-import { judgeResume, lastSignOf, resumedRecording, withInterruption } from './resume.js';
+import { judgeResume, lastSignOf, resumedByCameras, resumedRecording, withInterruption } from './resume.js';
 import { newestSegment } from './stop.js';
 import type { Interruption, RecordingStore, StoredRecording } from './store.js';
 import type { CameraId, EndReason } from './types.js';
@@ -25,8 +25,8 @@ export interface Recovered {
   readonly running: StoredRecording | null;
   /** Nobody recorded it any more: it is to be taken up again. */
   readonly interruption: Interruption | null;
-  /** Of an earlier boot, and over. Where nothing else runs it is still stored. */
-  readonly ended: { readonly recording: StoredRecording; readonly reason: EndReason; readonly gapMs: number | null } | null;
+  /** Of an earlier boot, and over since its last sign of life. Where nothing else runs it is still stored. */
+  readonly ended: { readonly recording: StoredRecording; readonly reason: EndReason; readonly gapMs: number | null; readonly lastEpochMs: number } | null;
 }
 
 export interface RecoverContext {
@@ -59,9 +59,12 @@ export async function recover(context: RecoverContext): Promise<Recovered> {
   const orphans = await orphanSpecs(cameras, states);
   if (orphans.length > 0) {
     log.warn({ cameras: orphans.map(({ camera }) => camera) }, 'hosts record a match that no state file tells of, adopting it');
-    const running = storedFromHosts(orphans, states, clock);
-    await store.write(running);
-    return { ...NOTHING, running, ended: stored === null ? null : { recording: stored, reason: 'too_long_ago', gapMs: null } };
+    const found = storedFromHosts(orphans, states, clock);
+    // The note that it goes on in this boot may not have been written: then it is the same match, and not over.
+    const isSame = stored?.matchId === found.matchId;
+    const running = isSame ? resumedByCameras(stored, found) : found;
+    await store.write(running).catch((error: unknown) => log.error({ err: error }, 'the adopted recording could not be stored'));
+    return { ...NOTHING, running, ended: stored === null || isSame ? null : { recording: stored, reason: 'too_long_ago', gapMs: null, lastEpochMs: lastSignOf(stored, sign, null).epochMs } };
   }
   return stored === null ? NOTHING : earlierBoot(stored, sign, context);
 }
@@ -103,7 +106,7 @@ async function earlierBoot(stored: StoredRecording, sign: SignOfLife | null, con
   const verdict = judgeResume(stored, last, now.epochMs, policy.resume);
   if (!verdict.resumes) {
     log.error({ matchId: stored.matchId, reason: verdict.reason, gapMs: verdict.gapMs }, 'a recording was interrupted by a restart of the machine and is over');
-    return { ...NOTHING, ended: { recording: stored, reason: verdict.reason, gapMs: verdict.gapMs } };
+    return { ...NOTHING, ended: { recording: stored, reason: verdict.reason, gapMs: verdict.gapMs, lastEpochMs: last.epochMs } };
   }
   // The folder by its name: the recordings may lie elsewhere since the configuration was changed or a disk is missing.
   const matchDir = join(recordingsDir, stored.matchId);

@@ -16,7 +16,7 @@ import { MatchFiles } from './match-files.js';
 import { MatchHistory } from './match-history.js';
 import { tidyMatch, type Tidied } from './tidy-match.js';
 import type { ProbeResult } from './types.js';
-import type { UntidyList } from './untidy-list.js';
+import type { EndState, UntidyList, UntidyMatch } from './untidy-list.js';
 
 /** While recording, the manifest follows the segments at most this often. */
 const WRITE_EVERY_MS = 5000;
@@ -102,30 +102,29 @@ export class MatchKeeper {
   }
 
   /** Notes that the match is over, on the disk when this resolves: whoever comes next finishes what `ended` does not. */
-  async over(matchDir: string, state: 'finished' | 'interrupted'): Promise<void> {
-    this.#noteEnd(matchDir, state);
+  async over(matchDir: string, state: EndState, endedEpochMs = this.#options.clock.nowEpochMs()): Promise<void> {
+    this.#noteEnd(matchDir, state, endedEpochMs);
     await this.#options.untidy.saved();
   }
 
-  /** When it ended, by the note that is there already or by a new one. */
-  #noteEnd(matchDir: string, state: 'finished' | 'interrupted'): number {
-    const { untidy, clock } = this.#options;
-    const noted = untidy.all().find((match) => match.matchDir === matchDir && match.state === state);
-    if (noted !== undefined) return noted.endedEpochMs;
-    const endedEpochMs = clock.nowEpochMs();
+  /** How it ended, by the note that is there already or by a new one. One that was stopped in order stays that, whatever was cut off then. */
+  #noteEnd(matchDir: string, state: EndState, endedEpochMs: number): Pick<UntidyMatch, 'state' | 'endedEpochMs'> {
+    const { untidy } = this.#options;
+    const noted = untidy.all().find((match) => match.matchDir === matchDir && (match.state === state || match.state === 'finished'));
+    if (noted !== undefined) return noted;
     untidy.add({ matchDir, state, endedEpochMs });
-    return endedEpochMs;
+    return { state, endedEpochMs };
   }
 
   /** The manifest is on the disk when this resolves; probing and repairing the rest goes on behind it. */
-  async ended(matchDir: string, state: 'finished' | 'interrupted', probes: ReadonlyMap<string, ProbeResult>): Promise<void> {
+  async ended(matchDir: string, state: EndState, probes: ReadonlyMap<string, ProbeResult>): Promise<void> {
     if (this.#writeTimer !== null) clearTimeout(this.#writeTimer);
     this.#writeTimer = null;
     for (const [name, probe] of probes) this.#remember(matchDir, name, probe);
     const history = this.#history;
-    const endedEpochMs = this.#noteEnd(matchDir, state);
+    const noted = this.#noteEnd(matchDir, state, this.#options.clock.nowEpochMs());
     this.wayIsFree();
-    await this.#write(matchDir, state, endedEpochMs);
+    await this.#write(matchDir, noted.state, noted.endedEpochMs);
     // The next recording may have begun meanwhile, with another one.
     if (this.#history === history) this.#history = null;
     this.files.release(matchDir);

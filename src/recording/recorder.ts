@@ -77,10 +77,10 @@ export class Recorder implements RecordingService {
       const { cameras, log, keeper } = this.#options;
       const found = await recover({ ...this.#options, policy: this.#options.policy(), pipeline: (camera) => this.#options.pipeline(camera).text });
       if (found.ended !== null) {
-        const { recording, reason, gapMs } = found.ended;
+        const { recording, reason, gapMs, lastEpochMs } = found.ended;
         this.#announcer.tell('interrupted', { ...placeOf(recording), reason, gapMs });
-        await keeper.over(recording.matchDir, 'interrupted');
-        if (found.running === null) await this.#options.store.clear();
+        await keeper.over(recording.matchDir, 'interrupted', lastEpochMs);
+        if (found.running === null) await this.#options.store.clear().catch((error: unknown) => log.error({ err: error }, 'the state file of the interrupted match could not be removed'));
         await keeper.ended(recording.matchDir, 'interrupted', new Map()).catch((error: unknown) => log.error({ err: error }, 'match.json of the interrupted match could not be written'));
       }
       if (found.running === null) {

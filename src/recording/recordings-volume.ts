@@ -4,7 +4,7 @@
  * mounted again. A match must not be lost for that either, so another folder takes the disk's place (decision 6).
  */
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Type } from '#typebox';
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock.js';
@@ -23,6 +23,8 @@ export interface VolumeOptions {
   /** `recordings_dir`. */
   readonly configured: string;
   readonly stateDir: string;
+  /** Folder of a match that is being recorded since before this daemon; null when there is none. */
+  readonly running: string | null;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -49,15 +51,19 @@ export class RecordingsVolume {
 
   /** Waits some seconds for a disk that is expected and not there. Creates nothing but its own note. */
   static async choose(options: VolumeOptions): Promise<RecordingsVolume> {
-    const { configured, stateDir, clock, log } = options;
+    const { configured, stateDir, running, clock, log } = options;
     const substitute = join(stateDir, 'substitute-recordings');
     const note = `${stateDir}/recordings-volume.json`;
     const file = await readJsonFile(note, rememberedVolume);
     if ('reason' in file) log.error({ file: note, reason: file.reason }, 'the note about the recordings disk is unreadable');
     const expected = 'value' in file && file.value.folder === configured ? file.value.mountPoint : null;
-    if (expected !== null && !(await appears(expected, clock, log))) {
-      log.error({ mountPoint: expected, folder: substitute }, 'the recordings disk is not mounted: matches are recorded to the system disk');
+    // The cameras go on where they are, and room, guard and marks are those of the disk that they write to.
+    const isInUse = running !== null && dirname(running) === substitute;
+    if (expected !== null && (isInUse || !(await appears(expected, clock, log)))) {
+      if (isInUse) log.warn({ matchDir: running }, 'the running match goes on where it is, in the place of the recordings disk');
+      else log.error({ mountPoint: expected, folder: substitute }, 'the recordings disk is not mounted: matches are recorded to the system disk');
       const volume = new RecordingsVolume({ folder: substitute, mountPoint: null, isSubstitute: true, leftBehind: null, expected });
+      volume.#isBack = isInUse && (await isMounted(expected));
       void volume.#watch(clock);
       return volume;
     }
@@ -74,7 +80,7 @@ export class RecordingsVolume {
   /** What is to be told about the substitute, for people; null where there is none. Instant. */
   message(): string | null {
     if (!this.isSubstitute) return null;
-    if (this.#isBack) return `The recordings disk (${this.#expected}) is back. Matches go to ${this.folder} until Touchline is restarted.`;
+    if (this.#isBack) return `The recordings disk (${this.#expected}) is back. Matches go to ${this.folder} until Touchline is restarted after the match.`;
     return `The recordings disk (${this.#expected}) is not mounted. Matches go to ${this.folder} on the system disk. Check its cable, then restart Touchline.`;
   }
 

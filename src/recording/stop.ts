@@ -3,11 +3,12 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Logger } from 'pino';
 import { segmentsDir } from '../camera/journal.js';
-import type { StopReport } from '../camera/protocol.js';
+import type { RecordingSpec, StopReport } from '../camera/protocol.js';
 import { compareSegments, parseSegmentName } from '../camera/segment-names.js';
 import { asTouchlineError } from '../errors.js';
 import { UNCHECKED, type Prober } from '../integrity/probe.js';
 import type { ActiveRecording, RecordedCamera } from './active.js';
+import { readJournal } from './journal-reader.js';
 import type { CameraId, CameraStop, ProbeResult } from './types.js';
 
 /** A host that died a moment ago gets this long to come back and be stopped in order. */
@@ -56,14 +57,24 @@ async function endCamera(recorded: RecordedCamera, context: StopContext): Promis
 /** A host that dies under the request resumes: its successor is asked once more. */
 async function finish({ camera, spec }: Pick<RecordedCamera, 'camera' | 'spec'>, context: StopContext, isRetry = false): Promise<Transport> {
   const state = await camera.ready(RETURN_MS);
-  if (state.run?.runId !== spec.runId) return { success: false, eosReceived: false, timedOut: false, error: 'pipeline_not_found' };
+  if (state.run?.runId !== spec.runId) return endedBefore(camera.id, spec);
   try {
     const report: StopReport = await camera.finish(spec.runId, context.eosTimeoutMs);
     return { success: true, eosReceived: report.eosReceived, timedOut: report.timedOut, error: report.error };
   } catch (error) {
-    if (isRetry || asTouchlineError(error).code !== 'host_gone') throw error;
+    const { code } = asTouchlineError(error);
+    // A daemon that died in its stop had asked for it, and the host has done that first.
+    if (code === 'wrong_phase') return endedBefore(camera.id, spec);
+    if (isRetry || code !== 'host_gone') throw error;
     return finish({ camera, spec }, context, true);
   }
+}
+
+/** How a run ended that the host does not have any more: by its journal, in which the end comes last. */
+async function endedBefore(camera: CameraId, { runId, matchDir }: Pick<RecordingSpec, 'runId' | 'matchDir'>): Promise<Transport> {
+  const last = (await readJournal(matchDir, camera)).findLast((entry) => entry.runId === runId);
+  if (last?.kind !== 'run-ended') return { success: false, eosReceived: false, timedOut: false, error: 'pipeline_not_found' };
+  return { success: true, eosReceived: last.eosReceived, timedOut: !last.eosReceived, error: null };
 }
 
 async function inspect(id: CameraId, matchDir: string, transport: Transport, context: StopContext): Promise<CameraStop> {

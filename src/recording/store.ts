@@ -6,7 +6,7 @@ import { rename } from 'node:fs/promises';
 import { Type, type Static } from '#typebox';
 import type { Logger } from 'pino';
 import { RecordingSpecSchema } from '../camera/protocol.js';
-import { readJsonFile, removeDurably, writeFileDurably } from '../lib/durable-file.js';
+import { type JsonFile, readJsonFile, removeDurably, writeFileDurably } from '../lib/durable-file.js';
 import type { Clock } from '../lib/clock.js';
 import { compileSchema } from '../lib/schema.js';
 import { warnWhenSlow } from '../telemetry/slow.js';
@@ -60,12 +60,23 @@ export class RecordingStore {
    * that spoils the file would end the match.
    */
   async read(instead: () => Promise<StoredRecording | null> = async () => null): Promise<StoredRecording | null> {
-    const file = await readJsonFile(this.#path, storedRecording);
+    const file = await this.#read();
     if ('value' in file) return file.value;
     if ('missing' in file) return null;
     this.#log.error({ file: this.#path, reason: file.reason }, 'state file is unreadable, putting it aside');
-    await rename(this.#path, `${this.#path}.corrupt`);
+    await rename(this.#path, `${this.#path}.corrupt`).catch((error: unknown) => this.#log.error({ err: error }, 'the unreadable state file could not be put aside'));
     return instead();
+  }
+
+  /** The same, and changes nothing; null also when it cannot be read. */
+  async peek(): Promise<StoredRecording | null> {
+    const file = await this.#read();
+    return 'value' in file ? file.value : null;
+  }
+
+  /** A disk that cannot be read is no reason not to start. */
+  #read(): Promise<JsonFile<StoredRecording>> {
+    return readJsonFile(this.#path, storedRecording).catch((error: unknown) => ({ corrupt: true, reason: String(error) }));
   }
 
   async write(recording: StoredRecording): Promise<void> {

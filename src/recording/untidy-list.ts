@@ -9,6 +9,7 @@ const EntrySchema = Type.Object({
   endedEpochMs: Type.Number(),
 });
 export type UntidyMatch = Static<typeof EntrySchema>;
+export type EndState = UntidyMatch['state'];
 
 const untidyFile = compileSchema(Type.Array(EntrySchema));
 

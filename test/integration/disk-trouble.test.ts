@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from '#execa';
 import t, { type Test } from 'tap';
+import { intentPath } from '../../src/camera/protocol.js';
 import { framesIn, Rig, until, type Json } from '../support/rig.js';
 import { cutPower } from '../support/reboot.js';
 
@@ -139,6 +140,9 @@ t.test('a disk that hangs for some seconds costs no frame, and is called slow me
   await disk.thaw();
   await until(async () => (await status(rig))['recordings_disk']?.['state']?.valueOf() === 'ok', 'it has caught up', 20_000);
   await until(async () => Number((await status(rig))['cameras']?.['camera_0']?.['facts']?.['frames_waiting']) < 30, 'nothing waits');
+  await until(async () => (await status(rig))['degraded']?.valueOf() === false, 'all is well');
+  t.ok((await types(rig)).includes('recording_disk_fault'));
+  t.notOk((await types(rig)).includes('recording_camera_recovered'), 'nobody is told that something is missing');
   t.match((await rig.stop()).body, { success: true });
   for (const id of [0, 1]) {
     t.equal((await rig.segments('slow', id)).length, 1, 'in one piece');
@@ -233,4 +237,50 @@ t.test('a rig whose disk is missing after the boot records all the same, to anot
   t.match(await status(rig), { recordings_disk: { is_substitute: false, message: null } });
   await until(async () => (await types(rig)).includes('recordings_left_behind'), 'somebody is told where the match is');
   t.match((await alerts(rig)).at(-1), { details: { folder: substitute, matches: 1 } });
+});
+
+t.test('a match that goes on in the place of the disk stays there when the disk is back: room, guard and marks are those of where it is', NEEDS_ROOT, async (t) => {
+  const disk = await smallDisk(t, 100);
+  const rig = await Rig.start({ env: { TOUCHLINE_RECORDINGS_DIR: join(disk.mountPoint, 'recordings'), TOUCHLINE_RECORDING_SEGMENT_SECONDS: '1' } });
+  t.teardown(() => rig.dispose());
+  await rig.record('away');
+  await recordedFiles(rig, 'away', 1);
+  await disk.unmount();
+  await until(async () => /is not mounted/.test(String((await status(rig))['recordings_disk']?.['message'])), 'the rig says what is missing', 30_000, () => rig.output);
+  await rig.crashDaemon();
+  await rig.startDaemon();
+  await bothRun(rig);
+  await disk.mount();
+  const before = [await rig.hostIdentity(0), await rig.hostIdentity(1)];
+  await rig.crashDaemon();
+  await rig.startDaemon();
+  await bothRun(rig);
+  t.strictSame([await rig.hostIdentity(0), await rig.hostIdentity(1)], before, 'nothing is cut off for it');
+  t.match(await status(rig), { match_id: 'away', interruption_count: 1, recordings_disk: { is_substitute: true, message: /is back.*after the match/ } });
+  t.ok(Number((await status(rig))['recordings_disk']?.['free_gb']) > 0.2, 'the room is that of the disk that is written to');
+  t.match((await rig.post('/api/v1/recordings/away/marks', { kind: 'goal' })).status, /^20/);
+  t.match((await rig.stop()).body, { success: true });
+  t.equal(await rig.endDaemon(), 0);
+  await rig.startDaemon();
+  t.match(await status(rig), { recordings_disk: { is_substitute: false, message: null } });
+});
+
+t.test('a match that was stopped while its disk was away does not begin again when it is back', NEEDS_ROOT, async (t) => {
+  const disk = await smallDisk(t, 100);
+  const rig = await Rig.start({ env: { TOUCHLINE_RECORDINGS_DIR: disk.mountPoint, TOUCHLINE_RECORDING_SEGMENT_SECONDS: '1' } });
+  t.teardown(() => rig.dispose());
+  const intents = [0, 1].map((id) => intentPath(rig.runtimeDir, id));
+  await rig.record('over');
+  await recordedFiles(rig, 'over', 1);
+  await disk.unmount();
+  await until(async () => /is not mounted/.test(String((await status(rig))['recordings_disk']?.['message'])), 'the rig says what is missing', 30_000, () => rig.output);
+  await until(async () => (await status(rig))['cameras']?.['camera_0']?.['facts']?.valueOf() == null && (await status(rig))['cameras']?.['camera_1']?.['facts']?.valueOf() == null, 'both processes wait for it');
+  await rig.stop();
+  await until(() => !intents.some((path) => existsSync(path)), 'nothing is left that would begin again');
+  await disk.mount();
+  await rig.crashDaemon();
+  for (const id of [0, 1]) await rig.signalHost(id, 'SIGKILL');
+  await rig.startDaemon();
+  await until(async () => (await rig.hostIdentity(1)) !== null, 'the processes are back');
+  t.match(await status(rig), { recording: false, match_id: null });
 });

@@ -25,6 +25,7 @@ async function faulty(t: Test, fault: string, extra: Readonly<Record<string, str
 
 const status = async (rig: Rig): Promise<Json> => (await rig.get('/api/v1/recording')).body;
 const stateOf = async (rig: Rig, id: number): Promise<unknown> => (await status(rig))['cameras']?.[`camera_${id}`]?.['state']?.valueOf();
+const alerts = async (rig: Rig): Promise<Json[]> => ((await rig.get('/api/v1/logs/alerts?lines=100')).body['lines'] as unknown as string[]).map((line) => JSON.parse(line) as Json);
 const hosts = (rig: Rig) => Promise.all([rig.hostIdentity(0), rig.hostIdentity(1)]);
 
 t.test('a daemon that stood still for a while does not take its hosts for hung', async (t) => {
@@ -39,6 +40,10 @@ t.test('a daemon that stood still for a while does not take its hosts for hung',
   await until(async () => Number((await status(rig))['duration']) > 5.5, 'a second goes by');
   t.strictSame(await hosts(rig), before, 'the same processes');
   t.match(await status(rig), { degraded: false, camera_recovery: { camera_0: { attempts: 0 }, camera_1: { attempts: 0 } } });
+  t.strictSame(await alerts(rig), [], 'and tells nobody that video is missing');
+  rig.signalHost(1, 'SIGKILL');
+  await until(async () => (await alerts(rig)).length > 0, 'the alert');
+  t.match((await alerts(rig))[0], { event_type: 'recording_camera_degraded', details: { camera: 1, reason: 'The camera process died.', attempts: 1 } }, 'the first that is told is what has happened');
 });
 
 t.test('a disk that hangs for longer than the daemon waits for a silent host costs nothing', async (t) => {
@@ -83,6 +88,23 @@ t.test('a stop that the daemon did not live to answer is carried out by the next
   t.match((await rig.get('/api/v1/pipeline-state')).body, { mode: 'idle' });
   t.match(await rig.manifest('cut'), { state: 'finished' });
   t.equal((await rig.segments('cut', 1)).length, 1, 'nobody went on with it');
+  t.match(await status(rig), { last_stop: { match_id: 'cut', reason: 'cut_off', success: true } }, 'the files are final, whoever asked for it');
+});
+
+t.test('a camera that takes its time to open is not killed while it opens, also when its process has not greeted yet', async (t) => {
+  const { rig, setFault } = await faulty(t, '');
+  await rig.record('slow');
+  await setFault('hang-on-start@0');
+  const first = await rig.signalHost(0, 'SIGKILL');
+  await until(async () => ((await rig.hostIdentity(0))?.pid ?? first.pid) !== first.pid, 'its successor is there');
+  const second = await rig.hostIdentity(0);
+  const untilMs = performance.now() + 6000;
+  await until(() => performance.now() > untilMs, 'twice as long as a process may say nothing while it records', 10_000);
+  await setFault('');
+  await until(async () => (await stateOf(rig, 0)) === 'running', 'it records');
+  t.strictSame(await rig.hostIdentity(0), second, 'the same process');
+  t.notMatch(rig.output, /camera host does not answer, killing it/);
+  t.match((await rig.stop()).body, { success: true });
 });
 
 t.test('a match that was stopped while a camera was out of reach does not come back, not even with a new daemon', async (t) => {

@@ -111,6 +111,8 @@ t.test('a match of long ago, one that was being stopped, and a rig that is told 
   await cutPower(rig, { matchId: 'yesterday', secondsAgo: 1900 });
   await rig.startDaemon();
   await isOver('yesterday', 'too_long_ago');
+  const agoSeconds = (Date.now() - Number((await rig.manifest('yesterday'))['ended_epoch_ms'])) / 1000;
+  t.ok(agoSeconds > 1890 && agoSeconds < 1990, `it ended when the power was cut, ${agoSeconds} s ago`);
 
   await rig.record('stopping');
   await recordedFor(rig, 1);
@@ -182,4 +184,25 @@ t.test('everything killed at once, in one boot: it goes on, and says that it was
   t.match(await status(rig), { recording: true, match_id: 'crash', interruption_count: 1, interruptions: [{ cause: 'processes_died', seconds: Number }] });
   await until(async () => (await alerts(rig, 'recording_resumed_after_crash')).length === 1, 'the alert');
   t.match((await rig.stop()).body, { success: true });
+});
+
+t.test('where the state file could not be written after a power cut, the next daemon still knows the match', async (t) => {
+  const rig = await Rig.start();
+  t.teardown(() => rig.dispose());
+  await rig.record('unwritten');
+  await recordedFor(rig, 1);
+  await cutPower(rig, { matchId: 'unwritten', secondsAgo: 60 });
+  const path = join(rig.stateDir, 'recording.json');
+  const ofEarlierBoot = await readFile(path, 'utf8');
+  await rig.startDaemon();
+  await bothRun(rig);
+  await rig.crashDaemon();
+  await writeFile(path, ofEarlierBoot);
+  await rig.startDaemon();
+  await bothRun(rig);
+  t.match(await status(rig), { recording: true, match_id: 'unwritten', interruption_count: 1, interruptions: [{ cause: 'machine_restarted' }] });
+  t.ok(Number((await status(rig))['duration']) > 60, 'since the kick-off');
+  t.strictSame(await alerts(rig, 'recording_interrupted'), [], 'nobody is told that it is over');
+  await until(async () => (await rig.manifest('unwritten'))['state']?.valueOf() === 'recording', 'nor does match.json say so');
+  t.match((await rig.stop()).body, { success: true, match_id: 'unwritten' });
 });

@@ -3,7 +3,7 @@ import t from 'tap';
 import type { JournalEntry } from '../../src/camera/journal.js';
 import { MatchTime } from '../../src/camera/match-time.js';
 import type { SignOfLife } from '../../src/recording/heartbeat.js';
-import { judgeResume, lastSignOf, resumedRecording, withInterruption } from '../../src/recording/resume.js';
+import { judgeResume, lastSignOf, resumedByCameras, resumedRecording, withInterruption } from '../../src/recording/resume.js';
 import type { StoredRecording } from '../../src/recording/store.js';
 
 const START = 1_770_000_000_000;
@@ -29,8 +29,8 @@ t.test('a clock before the last sign of life is wrong: the match goes on, and no
 });
 
 t.test('what was being stopped stays stopped, and who does not want it is not asked', async (t) => {
-  t.match(judgeResume({ stopping: true }, LAST, START + 51 * MINUTE, POLICY), { resumes: false, reason: 'was_being_stopped' });
-  t.match(judgeResume({ stopping: true }, LAST, 0, POLICY), { resumes: false, reason: 'was_being_stopped' });
+  t.match(judgeResume({ ...STORED, stopping: true }, LAST, START + 51 * MINUTE, POLICY), { resumes: false, reason: 'was_being_stopped' });
+  t.match(judgeResume({ ...STORED, stopping: true }, LAST, 0, POLICY), { resumes: false, reason: 'was_being_stopped' });
   t.match(judgeResume(STORED, LAST, START + 51 * MINUTE, { ...POLICY, enabled: false }), { resumes: false, reason: 'switched_off' });
 });
 
@@ -52,6 +52,33 @@ t.test('the promise for the next boot: all cameras again, the time of the match 
   for (let n = 0; n < 100; n += 1) often = withInterruption(often, { cause: 'processes_died', resumedEpochMs: n, lengthMs: 1 });
   t.equal(often.interruptionCount, 101);
   t.equal(often.interruptions?.length, 20);
+});
+
+t.test('a boot whose clock was behind ends no match at the next power cut, when the clock is right again', async (t) => {
+  for (const behindEpochMs of [60_000, START - 40 * 24 * 60 * MINUTE, START + 20 * MINUTE]) {
+    const now = { bootId: 'b', monoUs: 9e6, epochMs: behindEpochMs };
+    const resumed = resumedRecording(STORED, LAST, null, now, new Map([[0, spec('r0')]]));
+    const last = lastSignOf(resumed, { v: 1, bootId: 'b', monoUs: 300e6, epochMs: behindEpochMs + 5 * MINUTE, recording: resumed }, behindEpochMs + 5 * MINUTE + 1000);
+    t.strictSame(judgeResume(resumed, last, START + 56 * MINUTE, POLICY), { resumes: true, gapMs: null });
+  }
+  const begun = { ...STORED, startedEpochMs: 30_000, cameras: [] };
+  t.strictSame(judgeResume(begun, { bootId: 'a', monoUs: 1e9, epochMs: 900_000 }, START, POLICY), { resumes: true, gapMs: null }, 'it began in 1970');
+});
+
+t.test('a power cut right after the match was taken up is counted from there, and not from the kick-off', async (t) => {
+  const now = { bootId: 'b', monoUs: 9e6, epochMs: START + 52 * MINUTE };
+  const resumed = resumedRecording(STORED, LAST, 2 * MINUTE, now, new Map([[0, spec('r0')]]));
+  t.strictSame(lastSignOf(resumed, sign(50), null), now);
+  t.strictSame(judgeResume(resumed, lastSignOf(resumed, sign(50), null), START + 55 * MINUTE, POLICY), { resumes: true, gapMs: 3 * MINUTE });
+});
+
+t.test('where the promise for this boot could not be written down, what the cameras know of it counts', async (t) => {
+  const now = { bootId: 'b', monoUs: 9e6, epochMs: START + 52 * MINUTE };
+  const promised = resumedRecording(STORED, LAST, 2 * MINUTE, now, new Map([[0, { ...spec('r0'), startedEpochMs: now.epochMs }]]));
+  const found = { ...promised, startedMonoUs: 10e6, startedEpochMs: now.epochMs, processAfterRecording: false, requireAllCameras: true };
+  delete (found as { interruptions?: unknown }).interruptions;
+  delete (found as { interruptionCount?: unknown }).interruptionCount;
+  t.strictSame(resumedByCameras(STORED, found), promised);
 });
 
 const entry = (bootId: string, second: number, fact: object): JournalEntry => ({ v: 1, camera: 0, runId: 'r', bootId, monoUs: second * 1e6, epochMs: 0, ...fact }) as JournalEntry;

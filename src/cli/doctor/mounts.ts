@@ -20,7 +20,7 @@ const FRAGILE = new Set(['vfat', 'msdos', 'exfat', 'fuseblk', 'ntfs3']);
  * @param substitute what the daemon says while it records to another disk because that one is missing; otherwise null
  */
 export async function checkMount(machine: Machine, recordingsDir: string, substitute: string | null = null): Promise<Finding> {
-  if (substitute !== null) return failure('mount', substitute, `lsblk -f; mount the disk of ${recordingsDir}, then ${asRoot('systemctl restart touchline')}`);
+  if (substitute !== null) return failure('mount', substitute, `lsblk -f; mount the disk of ${recordingsDir}, then, when nothing is recorded, ${asRoot('systemctl restart touchline')}`);
   const table = await machine.text('/proc/self/mountinfo');
   if (table === null) return skipped('mount', 'the table of mounts cannot be read');
   const folder = await realpath(recordingsDir).catch(() => resolve(recordingsDir));
