@@ -12,7 +12,7 @@ export interface ServiceNotifier {
   status(text: string): void;
   /** Real work went on. Call it for no other reason. */
   alive(): void;
-  /** From now on `alive` is expected at least this often. */
+  /** From now on `alive` is expected at least this often. Sent when it changed: systemd takes it for a sign of life. */
   watch(limitMs: number): void;
   stopping(): void;
   /** Start or stop may take this much longer from now on. */
@@ -32,6 +32,7 @@ export function serviceNotifier(env: Env, send: SendDatagram | null = loadDatagr
   const socket = env['NOTIFY_SOCKET'];
   const isSupervised = send !== null && socket !== undefined && /^[/@]/.test(socket);
   let shown = '';
+  let limit = 0;
   // A manager that is busy with something else is told the next time.
   const tell = (text: string): boolean => isSupervised && send(socket, Buffer.from(text), 0) === 0;
   return {
@@ -43,7 +44,9 @@ export function serviceNotifier(env: Env, send: SendDatagram | null = loadDatagr
       if (line !== shown && tell(`STATUS=${line}`)) shown = line;
     },
     alive: () => void tell('WATCHDOG=1'),
-    watch: (limitMs) => void tell(`WATCHDOG_USEC=${Math.round(limitMs * US_PER_MS)}`),
+    watch: (limitMs) => {
+      if (limitMs !== limit && tell(`WATCHDOG_USEC=${Math.round(limitMs * US_PER_MS)}`)) limit = limitMs;
+    },
     stopping: () => void tell('STOPPING=1'),
     extend: (ms) => void tell(`EXTEND_TIMEOUT_USEC=${Math.round(ms * US_PER_MS)}`),
   };

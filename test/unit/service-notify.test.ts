@@ -96,6 +96,20 @@ t.test('a status that the manager did not take is sent again', async (t) => {
   t.equal(sent, 2);
 });
 
+t.test('a limit of the watchdog is told when it changes, because each telling counts as a sign of life', async (t) => {
+  let errno = 0;
+  const told: string[] = [];
+  const notifier = serviceNotifier({ NOTIFY_SOCKET: '/x' }, (_path, bytes) => (told.push(bytes.toString()), errno));
+  for (let round = 0; round < 3; round += 1) notifier.watch(5000);
+  t.strictSame(told, ['WATCHDOG_USEC=5000000']);
+  errno = constants.errno.EAGAIN;
+  notifier.watch(15_000);
+  errno = 0;
+  notifier.watch(15_000);
+  notifier.watch(15_000);
+  t.strictSame(told.slice(1), ['WATCHDOG_USEC=15000000', 'WATCHDOG_USEC=15000000'], 'one that the manager did not take is told again');
+});
+
 /** A clock that a test moves; sleeps end at once, after a turn of the event loop. */
 const clockAt = (time: { ms: number }): Clock => ({ ...systemClock, monoMs: () => time.ms, sleepMs: async () => new Promise(() => undefined) });
 
