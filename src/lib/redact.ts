@@ -1,10 +1,11 @@
 /** What replaces a secret. */
 export const REDACTED = '***';
 
+/** A quote ends a value, and so do the backslashes before it: they are the escape of a finished JSON line, and must stay. */
 const SECRET_QUERY_VALUE =
-  /([?&;](?:pass(?:word|wd)?|pwd|user-pw|token|access_token|secret|api_?key|auth|sig(?:nature)?)=)[^&;\s"']+/gi;
+  /([?&;](?:pass(?:word|wd)?|pwd|user-pw|token|access_token|secret|api_?key|auth|sig(?:nature)?)=)(?:(?!\\+["'])[^&;\s"'])+/gi;
 /** The first form is a quoted value inside a JSON line. */
-const SECRET_ASSIGNMENT = /\b((?:user-)?(?:pw|password|passwd|secret)\s*=\s*)(?:\\+"[^"]*"|"[^"]*"|'[^']*'|[^\s&"']+)/gi;
+const SECRET_ASSIGNMENT = /\b((?:user-)?(?:pw|password|passwd|secret)\s*=\s*)(?:\\+"[^"]*"|"[^"]*"|'[^']*'|(?:(?!\\+["'])[^\s&"'])+)/gi;
 const URL_START = /\b[a-z][a-z0-9+.-]*:\/\//gi;
 
 /**

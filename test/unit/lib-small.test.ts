@@ -92,6 +92,16 @@ t.test('credentials never survive in a text, and other text is left alone', asyn
   }
 });
 
+t.test('hiding a secret leaves a finished line of JSON whole, however deep it stands in it', async (t) => {
+  for (const text of ['location="http://cam/snap?password=hunter2" latency=0', 'rtspsrc "user-pw=hunter2" latency=0', String.raw`C:\ "?password=hunter2\" x`]) {
+    const safe = text.replace('hunter2', '***');
+    t.equal(redactUrl(text), safe);
+    const line = JSON.stringify({ msg: text });
+    t.strictSame(JSON.parse(redactUrl(line)), { msg: safe });
+    t.strictSame(JSON.parse(redactUrl(JSON.stringify({ line }))), { line: JSON.stringify({ msg: safe }) }, 'JSON in JSON');
+  }
+});
+
 t.test('stamps are local time', async (t) => {
   const module = new URL('../../src/lib/time-stamp.js', import.meta.url).href;
   const script = `import { localTimeStamp } from '${module}'; console.log(localTimeStamp(Date.UTC(2026, 1, 11, 22, 2, 41)));`;
