@@ -2,10 +2,15 @@
 export const REDACTED = '***';
 
 /** A quote ends a value, and so do the backslashes before it: they are the escape of a finished JSON line, and must stay. */
-const SECRET_QUERY_VALUE =
-  /([?&;](?:pass(?:word|wd)?|pwd|user-pw|token|access_token|secret|api_?key|auth|sig(?:nature)?)=)(?:(?!\\+["'])[^&;\s"'])+/gi;
+const CHARACTER = String.raw`(?!\\+["'])[^&;\s"']`;
+const PASSWORD = String.raw`(?:user|login)?[-_]?(?:pass(?:word|wd|phrase)?|pas|pwd|psw|pw)|authbasic`;
+/** Of HTTP and SRT, and of cameras that take no credentials in front of their name. */
+const PASSWORD_PARAMETER = new RegExp(`([?&;](?:${PASSWORD})=)((?:${CHARACTER})+)`, 'gi');
+/** `rtsp://camera/user=admin_password=secret_channel=1_stream=0.sdp`. What may belong to the password counts as it. */
+const PASSWORD_IN_PATH = new RegExp(`(_(?:pass(?:word|wd)?|pwd)=)((?:(?!_(?:channel|stream|user)\\d*=)${CHARACTER})+)`, 'gi');
+const OTHER_SECRET_PARAMETER = new RegExp(`([?&;](?:token|access_token|secret|api_?key|auth|sig(?:nature)?)=)(?:${CHARACTER})+`, 'gi');
 /** The first form is a quoted value inside a JSON line. */
-const SECRET_ASSIGNMENT = /\b((?:user-)?(?:pw|password|passwd|secret)\s*=\s*)(?:\\+"[^"]*"|"[^"]*"|'[^']*'|(?:(?!\\+["'])[^\s&"'])+)/gi;
+const SECRET_ASSIGNMENT = /\b((?:user-)?(?:pw|password|passwd|passphrase|secret)\s*=\s*)(?:\\+"[^"]*"|"[^"]*"|'[^']*'|(?:(?!\\+["'])[^\s&"'])+)/gi;
 const URL_START = /\b[a-z][a-z0-9+.-]*:\/\//gi;
 
 /**
@@ -29,9 +34,13 @@ export function redactUrl(text: string): string {
     done = start + secretLength;
   }
   result += text.slice(done);
-  return result
-    .replace(SECRET_QUERY_VALUE, `$1${REDACTED}`)
-    .replace(SECRET_ASSIGNMENT, `$1${REDACTED}`);
+  for (const pattern of [PASSWORD_PARAMETER, PASSWORD_IN_PATH, OTHER_SECRET_PARAMETER, SECRET_ASSIGNMENT]) result = result.replace(pattern, `$1${REDACTED}`);
+  return result;
+}
+
+/** The passwords in queries and paths of the addresses in a text, as they are written there. */
+export function passwordsBehindHosts(text: string): readonly string[] {
+  return [PASSWORD_PARAMETER, PASSWORD_IN_PATH].flatMap((pattern) => [...text.matchAll(pattern)].map(([, , password = '']) => password));
 }
 
 /** Length of `user:password` at the beginning of `rest` (what follows `scheme://`), 0 when there is none. */

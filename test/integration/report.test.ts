@@ -51,8 +51,10 @@ const folders = (folder: string) => ({
 const RTSP = 'p@ss/w0rd?x';
 const TURN = 'tu"rn kéy';
 const ENCODED = 'caf%C3%A9-9';
+const IN_PATH = 'FmfqzKK7';
+const IN_QUERY = 'srt-w0rds-x';
 const BASIC = Buffer.from(`admin:${RTSP}`).toString('base64');
-const PLANTED = [RTSP, encodeURIComponent(RTSP), TURN, JSON.stringify(TURN).slice(1, -1), ENCODED, 'café-9', BASIC, 'turn-user', 'pw-in-a-pipeline', 'bearer-Xyz.123', 'env-word-77', 'q9', 'MIIEvQIBADANBg', 'cut-off-s3cret'];
+const PLANTED = [RTSP, encodeURIComponent(RTSP), TURN, JSON.stringify(TURN).slice(1, -1), ENCODED, 'café-9', IN_PATH, IN_QUERY, BASIC, 'turn-user', 'pw-in-a-pipeline', 'bearer-Xyz.123', 'env-word-77', 'q9', 'MIIEvQIBADANBg', 'cut-off-s3cret'];
 
 t.test('no secret leaves the rig in a report, wherever and however it is written', async (t) => {
   const folder = await scratch(t);
@@ -62,6 +64,7 @@ t.test('no secret leaves the rig in a report, wherever and however it is written
       sources: [`rtsp://admin:${RTSP}@10.0.0.5/left`, `rtsp://viewer:${ENCODED}@10.0.0.6/right`],
       webrtc_ice_servers: [{ urls: ['turn:turn.example:3478'], username: 'turn-user', credential: TURN }],
       _old_password: 'q9',
+      _old_sources: [`rtsp://10.0.0.7:554/user=admin_password=${IN_PATH}_channel=1_stream=0.sdp?real_stream`, `srt://10.0.0.8:7001?passphrase=${IN_QUERY}`],
     },
     null,
     2,
@@ -74,6 +77,7 @@ t.test('no secret leaves the rig in a report, wherever and however it is written
       'authorization: Bearer bearer-Xyz.123',
       `curl http://10.0.0.6/?user=viewer&pw=${ENCODED} and plainly café-9`,
       'the code was q9, not q90',
+      `neither ${IN_PATH} nor ${IN_QUERY} at rtsp://10.0.0.9/user=admin_password=${IN_PATH}_channel=2`,
       '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----',
       `turn said ${TURN}`,
     ].join('\n'),

@@ -82,12 +82,20 @@ t.test('credentials never survive in a text, and other text is left alone', asyn
     ['location="rtsp://a:hunter2@x/1" latency=0', 'location="rtsp://***@x/1" latency=0'],
     ['rtspsrc user-id=admin user-pw="hun ter2" latency=0', 'rtspsrc user-id=admin user-pw=*** latency=0'],
     ['http://cam/snap?user=a&password=hunter2&size=1', 'http://cam/snap?user=a&password=***&size=1'],
+    ['http://cam/live.cgi?loginuse=admin&loginpas=hunter2', 'http://cam/live.cgi?loginuse=admin&loginpas=***'],
+    ['http://cam/snap.cgi?-usr=admin&-pwd=hunter2', 'http://cam/snap.cgi?-usr=admin&-pwd=***'],
+    ['rtsp://cam/cam/realmonitor?channel=1&authbasic=YWRtaW46aHVudGVyMg==', 'rtsp://cam/cam/realmonitor?channel=1&authbasic=***'],
+    ['srt://cam:7001?passphrase=hunter2hunter2&pbkeylen=16', 'srt://cam:7001?passphrase=***&pbkeylen=16'],
+    ['srtsrc uri=srt://cam:7001 passphrase=hunter2hunter2 ! tsdemux', 'srtsrc uri=srt://cam:7001 passphrase=*** ! tsdemux'],
+    ['rtsp://10.0.5.14:554/user=admin_password=hun_t/er2_channel=1_stream=0.sdp?real_stream', 'rtsp://10.0.5.14:554/user=admin_password=***_channel=1_stream=0.sdp?real_stream'],
+    ['rtsp://10.0.5.14/user=admin&password=hunter2&channel=1&stream=0.sdp?', 'rtsp://10.0.5.14/user=admin&password=***&channel=1&stream=0.sdp?'],
+    ['rtsp://10.0.5.14/user=admin_password=hunter2_another=1', 'rtsp://10.0.5.14/user=admin_password=***'],
   ];
   for (const [text, safe] of secrets) {
     t.equal(redactUrl(text), safe);
     t.equal(redactUrl(safe), safe, 'redacting twice changes nothing');
   }
-  for (const text of ['http://127.0.0.1:8000/', 'rtsp://cam.local:554/a@b', 'rtsp://[fe80::1]:554/x', 'mail a@b.c', '/dev/video0']) {
+  for (const text of ['http://127.0.0.1:8000/', 'rtsp://cam.local:554/a@b', 'rtsp://[fe80::1]:554/x', 'rtsp://cam/user=admin_password=_channel=1_stream=0.sdp', 'mail a@b.c', '/dev/video0']) {
     t.equal(redactUrl(text), text);
   }
 });

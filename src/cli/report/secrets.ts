@@ -1,4 +1,4 @@
-import { REDACTED } from '../../lib/redact.js';
+import { passwordsBehindHosts, REDACTED } from '../../lib/redact.js';
 import { redactLine } from '../../telemetry/log-lines.js';
 
 /** Shorter ones also occur by chance inside of other words. */
@@ -51,7 +51,7 @@ function secretsIn(text: string): readonly string[] {
     return [password, Buffer.from(`${user}:${decoded(password)}`).toString('base64')];
   });
   const underKeys = [...text.matchAll(NAMED_VALUE)].map(({ groups }) => unquoted(groups?.['value'] ?? '""'));
-  return [...inAddresses, ...underKeys];
+  return [...inAddresses, ...passwordsBehindHosts(text), ...underKeys];
 }
 
 function spellings(secret: string): readonly string[] {
