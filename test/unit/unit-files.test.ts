@@ -23,3 +23,14 @@ t.test('a unit with a session of its own sees the folder of the session below /r
   // ProtectHome= hides /run/user as well (systemd.exec(5)), and there the compositor makes its socket.
   for (const unit of unitsWith('PAMName')) t.strictSame(wordsOf(unit, 'ProtectHome').filter((value) => value !== 'no'), [], unit);
 });
+
+t.test('a camera that is plugged in later may be opened', async (t) => {
+  // systemd looks up the names of drivers when a unit starts, and the one of cameras may be a module that no camera has loaded yet.
+  const module = 'modprobe@videodev.service';
+  const openers = unitsWith('DeviceAllow', 'char-video4linux');
+  t.strictSame([...openers].sort(), ['touchline-camera@.service', 'touchline.service']);
+  for (const unit of openers) t.ok(wordsOf(unit, 'After').includes(module), unit);
+  // A camera that comes back in mid-match waits for no other program: the daemon brings the module for both.
+  t.strictSame(unitsWith('Wants', module), ['touchline.service']);
+  t.ok(wordsOf('touchline.target', 'Wants').includes('touchline.service'));
+});
