@@ -65,8 +65,8 @@ activate() {
     say "Note: machine or recording were not well before this; see: touchline health"
     wanted=answers
   fi
-  # A terminal that goes away must not leave a version that nobody has looked at.
-  trap '' HUP
+  # A terminal that goes away, or a pipe that nobody reads, must not leave a version that nobody has looked at.
+  trap '' HUP PIPE
   trap 'exit 130' INT TERM
   # shellcheck disable=SC2064 # the identities as they are now; the variables end with this function
   trap "go_back '$before' '$id'" EXIT

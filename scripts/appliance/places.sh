@@ -12,10 +12,11 @@ CONFIG="$DESTDIR/etc/touchline/touchline.json"
 STATE="$DESTDIR/var/lib/touchline"
 UNITS_DIR="$DESTDIR/usr/lib/systemd/system"
 
-say() { printf '%s\n' "$*" >&2; }
+# A terminal that went away takes no words. That must end nothing: it may be the way back from a bad version that speaks.
+say() { printf '%s\n' "$*" >&2 || true; }
 
 fail() {
-  printf 'error: %s\n' "$*" >&2
+  say "error: $*"
   exit 1
 }
 
