@@ -10,6 +10,7 @@ VERSIONS="$OPT/versions"
 CURRENT="$OPT/current"
 CONFIG="$DESTDIR/etc/touchline/touchline.json"
 STATE="$DESTDIR/var/lib/touchline"
+CACHE="$DESTDIR/var/cache/touchline"
 UNITS_DIR="$DESTDIR/usr/lib/systemd/system"
 
 # A terminal that went away takes no words. That must end nothing: it may be the way back from a bad version that speaks.
