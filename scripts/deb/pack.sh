@@ -33,11 +33,7 @@ gzip -9nc "$ROOT/CHANGELOG.md" >"$doc/changelog.gz"
 size=$(du -sk --apparent-size --exclude=DEBIAN "$tree" | cut -f1)
 sed -e "s/@VERSION@/$version/; s/@ARCH@/$arch/; s/@SIZE_KIB@/$size/" "$here/control.in" >"$tree/DEBIAN/control"
 install -m 0755 "$here/postinst" "$here/prerm" "$tree/DEBIAN/"
-{
-  sed '/^@FUNCTIONS@$/,$d' "$here/postrm.in"
-  grep -hv '^# shellcheck' "$ROOT/scripts/appliance/places.sh" "$ROOT/scripts/appliance/removal.sh"
-  sed '1,/^@FUNCTIONS@$/d' "$here/postrm.in"
-} >"$tree/DEBIAN/postrm"
+bash "$here/postrm.sh" >"$tree/DEBIAN/postrm"
 chmod 0755 "$tree/DEBIAN/postrm"
 (cd "$tree" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | sort -z | xargs -0 md5sum) >"$tree/DEBIAN/md5sums"
 

@@ -70,3 +70,19 @@ t.test('a removal takes what the installation brought, and no film that lies bes
     if (place !== 'opt/touchline') t.equal(await readlink(join(root, 'opt/touchline')), home, 'the link is not ours');
   }
 });
+
+t.test('purging a package that was removed before leaves alone what somebody installed since', async (t) => {
+  const root = await systemFolder(t);
+  const postrm = join(root, 'postrm');
+  await writeFile(postrm, (await execa('bash', [resolve(SCRIPTS, '../deb/postrm.sh')])).stdout);
+  const purge = async (): Promise<string> => String((await execa('bash', [postrm, 'purge'], { env: { DESTDIR: root }, stdin: 'ignore' })).stderr);
+  const kept = [join(root, 'etc/touchline/touchline.json'), join(root, 'var/lib/touchline/known-good.json')];
+  for (const path of kept) await put(path);
+  await put(join(root, 'opt/touchline/versions/1.0.0+0123abcd/ID'));
+  await symlink('versions/1.0.0+0123abcd', join(root, 'opt/touchline/current'));
+  t.match(await purge(), /installed.*make uninstall/);
+  for (const path of kept) t.ok(await exists(path), path);
+  await rm(join(root, 'opt/touchline/current'));
+  t.equal(await purge(), '');
+  for (const path of kept) t.notOk(await exists(path), path);
+});
