@@ -34,13 +34,14 @@ lock_installation() {
   }
 }
 
-# place FILE TARGET [MODE]: nothing is written when the target has that content already.
+# place FILE TARGET [MODE [GROUP]]: nothing is written when the target has that content already.
 place() {
-  local source=$1 target=$2 mode=${3:-0644} new
+  local source=$1 target=$2 mode=${3:-0644} group=${4:-} new
   mkdir -p "$(dirname "$target")"
   if ! cmp -s "$source" "$target"; then
     new=$(mktemp "$(dirname "$target")/.touchline.XXXXXX")
     cp "$source" "$new"
+    [ -z "$group" ] || chgrp "$group" "$new"
     chmod "$mode" "$new"
     sync "$new"
     mv -fT "$new" "$target"
@@ -129,12 +130,17 @@ switch_to() {
   sync -f "$OPT"
 }
 
-# The configuration of a first installation; one that is there is never touched.
+# The configuration of a first installation; in one that is there nothing is ever changed. It may come to hold passwords of
+# IP cameras, so beside root only the rig may read it.
 place_configuration() {
-  [ ! -e "$CONFIG" ] || return 0
-  place "$1/appliance/touchline.json" "$CONFIG" 0640
-  # It may come to hold passwords of IP cameras.
-  if [ -z "$DESTDIR" ] && getent group touchline >/dev/null; then chgrp touchline "$CONFIG"; fi
+  local group=''
+  if [ -z "$DESTDIR" ] && getent group touchline >/dev/null; then group=touchline; fi
+  if [ ! -e "$CONFIG" ]; then
+    place "$1/appliance/touchline.json" "$CONFIG" 0640 "$group"
+  elif [ -n "$group" ] && [ "$(stat -c '%U:%G %a' "$CONFIG")" = 'root:root 640' ]; then
+    # Installations set the group last once, and one that was cut off before that left a file that the rig cannot read.
+    chgrp "$group" "$CONFIG"
+  fi
 }
 
 # Removes versions that nothing needs: not current, not the one before, and no process runs from it.

@@ -1,5 +1,5 @@
 /** Promises of the scripts that install and remove, as far as they need neither root nor a systemd. */
-import { access, mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { execa } from '#execa';
@@ -85,4 +85,20 @@ t.test('purging a package that was removed before leaves alone what somebody ins
   await rm(join(root, 'opt/touchline/current'));
   t.equal(await purge(), '');
   for (const path of kept) t.notOk(await exists(path), path);
+});
+
+t.test('the configuration is never in its place without its group, and one that an interruption left so is mended', async (t) => {
+  const root = await systemFolder(t);
+  const config = join(root, 'etc/touchline.json');
+  await put(join(root, 'version/appliance/touchline.json'), '{}');
+  // What the commands of the system would do to the system is said instead.
+  const script = `set -euo pipefail; source "$1/places.sh"; CONFIG=$2
+    getent() { true; }; chgrp() { echo "chgrp $1 $(basename "$2" | sed 's/touchline[.]......$/new/')"; }; mv() { echo mv; command mv "$@"; }
+    place_configuration "$3"; stat -c %a "$2"`;
+  const place = async (): Promise<string> => (await execa('bash', ['-c', script, '_', SCRIPTS, config, join(root, 'version')])).stdout;
+  t.equal(await place(), 'chgrp touchline .new\nmv\n640');
+  if (process.getuid?.() !== 0) return t.comment('the rest needs root');
+  t.equal(await place(), 'chgrp touchline touchline.json\n640', 'as a cut between the renaming and the group left it');
+  await chmod(config, 0o644);
+  t.equal(await place(), '644', 'what a technician made of it stays');
 });
