@@ -4,7 +4,7 @@ import type { RunState } from '../camera/protocol.js';
 /** What people read of a camera that delivers, and of which nothing can be kept. */
 export const NO_KEYFRAME = 'No keyframe has come yet, and without one nothing can be recorded. Set the keyframe interval (GOP) of the camera to 2 s at most.';
 
-/** Its frames reach the segment sink, which has to let all of them go. */
-export function waitsForKeyframe({ sink }: Pick<RunState, 'sink'>): boolean {
-  return sink !== null && sink.frames === 0 && sink.droppedBeforeKeyframe > 0;
+/** Its frames come, and the segment sink has to let all of them go. */
+export function waitsForKeyframe({ encoded }: Pick<RunState, 'encoded'>): boolean {
+  return encoded !== null && encoded.frames > 0 && encoded.keyframes === 0;
 }

@@ -1,5 +1,5 @@
 /**
- * The steps of a start: prepare all cameras, let them go at one instant, believe it when each has a file with its first keyframe.
+ * The steps of a start: prepare all cameras, let them go at one instant, believe it when encoded frames are counted, a keyframe among them.
  * Whatever fails, the rig is afterwards as it was before.
  */
 import { randomUUID } from 'node:crypto';
@@ -12,7 +12,6 @@ import { parseSegmentName } from '../camera/segment-names.js';
 import { asTouchlineError, TouchlineError } from '../errors.js';
 import { bootId, type Clock } from '../lib/clock.js';
 import { fsyncFolder, makeFolderDurably } from '../lib/durable-file.js';
-import { framesWaiting } from './disk-trouble.js';
 import { NO_KEYFRAME, waitsForKeyframe } from './keyframes.js';
 import type { RecordingPolicy } from './policy.js';
 import type { RecordingStore, StoredRecording } from './store.js';
@@ -86,7 +85,7 @@ export async function startCameras(plan: StartPlan, context: StartContext): Prom
     await each(
       going.filter((camera) => !errors.has(camera.id)),
       errors,
-      (camera) => firstSegment(camera, specOf(specs, camera).runId, plan.startTimeoutMs),
+      (camera) => encodedKeyframe(camera, specOf(specs, camera).runId, plan.startTimeoutMs),
     );
     if (!mayGoOn()) return await takeBack();
 
@@ -202,11 +201,8 @@ async function each(cameras: readonly Camera[], errors: Map<CameraId, TouchlineE
   );
 }
 
-/**
- * Resolves when the first file of this run is open, which its first keyframe does. After the time for that, frames that
- * wait for a disk which hangs are enough: they are kept for it, and the status tells.
- */
-function firstSegment(camera: Camera, runId: string, timeoutMs: number): Promise<void> {
+/** Resolves when the camera has delivered and encoded a keyframe of this run: from that one on it is recorded. */
+function encodedKeyframe(camera: Camera, runId: string, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = (settle: () => void): void => {
       clearTimeout(timer);
@@ -216,13 +212,12 @@ function firstSegment(camera: Camera, runId: string, timeoutMs: number): Promise
     };
     const fail = (code: string, message: string): void => done(() => reject(new TouchlineError({ kind: 'unavailable', code, message })));
     const onState = (state: HostState): void => {
-      if (state.run?.runId === runId && state.run.segment !== null) done(resolve);
+      if (state.run?.runId === runId && (state.run.encoded?.keyframes ?? 0) > 0) done(resolve);
     };
     const onLost = (reason: string): void => fail('camera_failed', reason);
     const onTimeout = (): void => {
       const run = camera.state?.run?.runId === runId ? camera.state.run : null;
-      if (run !== null && framesWaiting(run) > 0) done(resolve);
-      else if (run !== null && waitsForKeyframe(run)) fail('camera_no_keyframe', `Camera ${camera.id}: ${NO_KEYFRAME}`);
+      if (run !== null && waitsForKeyframe(run)) fail('camera_no_keyframe', `Camera ${camera.id}: ${NO_KEYFRAME}`);
       else fail('camera_no_frames', `Camera ${camera.id} delivered no encoded frame within ${timeoutMs / 1000} s. Check its cable and power.`);
     };
     const timer = setTimeout(onTimeout, timeoutMs);

@@ -29,7 +29,7 @@ export function recordingRoutes({ recording }: RecordingParts): readonly Route[]
       path: '/recording',
       name: 'recording',
       tag: 'Recording',
-      summary: 'Start a recording; answers when every camera writes its first file',
+      summary: 'Start a recording; answers when every camera has delivered and encoded frames',
       body: StartRequestBody,
       response: StartBody,
       handle: ({ body }) => startRecording(recording, body),
