@@ -6,13 +6,16 @@ import type { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import type { CameraId, MatchPlace, MutexState, RecordingEvents, RecordingStatus } from './types.js';
 
+/** Between camera and encoder there may be more of them than before, for a moment. */
+const FRAMES_ON_THE_WAY = 15;
+
 export class Announcer {
   readonly #events: EventEmitter<RecordingEvents>;
   readonly #log: Logger;
   #shown = '';
   #degraded: ReadonlyMap<CameraId, string> = new Map();
-  /** Of those that only wait for a slow disk: how many frames each had missed before. The queue in front of the disk may run over. */
-  readonly #missedBefore = new Map<CameraId, number>();
+  /** Of those that only wait for a slow disk: how many frames each lacked before. The queue in front of the disk may run over. */
+  readonly #lackedBefore = new Map<CameraId, number>();
 
   constructor(events: EventEmitter<RecordingEvents>, log: Logger) {
     this.#events = events;
@@ -60,8 +63,8 @@ export class Announcer {
       degraded.set(key, reason);
       if (this.#degraded.get(key) === reason) continue;
       const isSlowness = status.diskFaults.get(key) === 'slow';
-      if (!isSlowness) this.#missedBefore.delete(key);
-      else if (!this.#degraded.has(key)) this.#missedBefore.set(key, missedBy(status, key));
+      if (!isSlowness) this.#lackedBefore.delete(key);
+      else if (!this.#degraded.has(key)) this.#lackedBefore.set(key, lackedBy(status, key));
       const attempts = status.recovery.get(key)?.attempts ?? 0;
       const facts = { matchId: match.matchId, camera: key, reason, attempts };
       if (isSlowness) this.#log.warn(facts, 'the recordings disk does not keep up');
@@ -70,8 +73,9 @@ export class Announcer {
     }
     for (const camera of this.#degraded.keys()) {
       if (degraded.has(camera)) continue;
-      const isWhole = this.#missedBefore.get(camera) === missedBy(status, camera);
-      this.#missedBefore.delete(camera);
+      const lackedBefore = this.#lackedBefore.get(camera);
+      const isWhole = lackedBefore !== undefined && lackedBy(status, camera) - lackedBefore <= FRAMES_ON_THE_WAY;
+      this.#lackedBefore.delete(camera);
       this.#log.info({ matchId: match.matchId, camera }, isWhole ? 'the recordings disk has caught up, nothing is missing' : 'the camera records again');
       this.tell('recovered', { ...match, camera, isWhole });
     }
@@ -80,10 +84,12 @@ export class Announcer {
 
   #forget(): void {
     this.#degraded = new Map();
-    this.#missedBefore.clear();
+    this.#lackedBefore.clear();
   }
 }
 
-function missedBy(status: RecordingStatus, camera: CameraId): number {
-  return status.cameras.get(camera)?.facts?.framesMissed ?? 0;
+/** Not delivered, or not encoded: an encoder that the disk holds up lets frames of the camera go. */
+function lackedBy(status: RecordingStatus, camera: CameraId): number {
+  const facts = status.cameras.get(camera)?.facts ?? null;
+  return facts === null ? 0 : facts.framesMissed + facts.framesAtSource - facts.framesEncoded;
 }

@@ -21,6 +21,8 @@ interface Seen {
   readonly reason: string;
   readonly disk?: 'slow' | 'refusing';
   readonly missed?: number;
+  /** Frames that came from the camera and not out of the encoder. */
+  readonly unencoded?: number;
 }
 
 const well: Seen = { reason: '' };
@@ -45,7 +47,7 @@ async function told(t: Test, ...looks: readonly (readonly Seen[])[]): Promise<{ 
   for (const cameras of looks) {
     status = {
       ...status,
-      cameras: new Map(cameras.map(({ missed = 0 }, id) => [id, { state: 'running', uptimeMs: 1, facts: { ...FACTS, framesMissed: missed } }])),
+      cameras: new Map(cameras.map(({ missed = 0, unencoded = 0 }, id) => [id, { state: 'running', uptimeMs: 1, facts: { ...FACTS, framesMissed: missed, framesEncoded: FACTS.framesAtSource - unencoded } }])),
       degradedReasons: new Map(cameras.flatMap(({ reason }, id): [CameraId, string][] => (reason === '' ? [] : [[id, reason]]))),
       diskFaults: new Map(cameras.flatMap(({ disk: kind }, id): [CameraId, 'slow' | 'refusing'][] => (kind === undefined ? [] : [[id, kind]]))),
       recovery: new Map(cameras.map((_, id) => [id, RECOVERY])),
@@ -66,6 +68,8 @@ t.test('a disk that was only slow is told once, and nobody is told that video is
 t.test('where a slow disk did cost frames, that is told', async (t) => {
   const { alerts } = await told(t, [{ ...well, missed: 2 }], [{ ...slow, missed: 2 }], [{ ...well, missed: 31 }]);
   t.strictSame(alerts, ['disk_fault', 'camera_recovered']);
+  const leaked = await told(t, [{ ...well, unencoded: 4 }], [{ ...slow, unencoded: 31 }], [{ ...slow, unencoded: 300 }], [{ ...well, unencoded: 280 }]);
+  t.strictSame(leaked.alerts, ['disk_fault', 'camera_recovered'], 'the encoder was held up, too, and let frames go');
 });
 
 t.test('a disk that refuses is told as one, however many cameras it serves, and what is missing of each', async (t) => {
