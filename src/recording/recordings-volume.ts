@@ -51,19 +51,22 @@ export class RecordingsVolume {
 
   /** Waits some seconds for a disk that is expected and not there. Creates nothing but its own note. */
   static async choose(options: VolumeOptions): Promise<RecordingsVolume> {
-    const { configured, stateDir, running, clock, log } = options;
+    const { stateDir, running, clock, log } = options;
     const substitute = join(stateDir, 'substitute-recordings');
+    // The cameras go on where they are, and room, guard and marks are those of the disk that they write to.
+    const inUse = running === null ? null : dirname(running);
+    const isSubstituteInUse = inUse === substitute;
+    const configured = inUse === null || isSubstituteInUse ? options.configured : inUse;
+    if (configured !== options.configured) log.warn({ folder: configured, configured: options.configured }, 'the running match goes on in the folder it began in, and the configured one is taken after it');
     const note = `${stateDir}/recordings-volume.json`;
     const file = await readJsonFile(note, rememberedVolume);
     if ('reason' in file) log.error({ file: note, reason: file.reason }, 'the note about the recordings disk is unreadable');
     const expected = 'value' in file && file.value.folder === configured ? file.value.mountPoint : null;
-    // The cameras go on where they are, and room, guard and marks are those of the disk that they write to.
-    const isInUse = running !== null && dirname(running) === substitute;
-    if (expected !== null && (isInUse || !(await appears(expected, clock, log)))) {
-      if (isInUse) log.warn({ matchDir: running }, 'the running match goes on where it is, in the place of the recordings disk');
+    if (expected !== null && (isSubstituteInUse || !(await appears(expected, clock, log)))) {
+      if (isSubstituteInUse) log.warn({ matchDir: running }, 'the running match goes on where it is, in the place of the recordings disk');
       else log.error({ mountPoint: expected, folder: substitute }, 'the recordings disk is not mounted: matches are recorded to the system disk');
       const volume = new RecordingsVolume({ folder: substitute, mountPoint: null, isSubstitute: true, leftBehind: null, expected });
-      volume.#isBack = isInUse && (await isMounted(expected));
+      volume.#isBack = isSubstituteInUse && (await isMounted(expected));
       void volume.#watch(clock);
       return volume;
     }

@@ -296,3 +296,22 @@ t.test('a live picture whose camera takes its time holds up no recording', async
   t.match((await picture).body, { success: false, failed_cameras: [0] });
   t.match((await rig.stop()).body, { success: true });
 });
+
+t.test('a folder that is configured in mid-match is taken after the match: until then everything is about where the cameras write', async (t) => {
+  const rig = await Rig.start();
+  t.teardown(() => rig.dispose());
+  await rig.record('moved');
+  const before = await hosts(rig);
+  await rig.crashDaemon();
+  const other = { TOUCHLINE_RECORDINGS_DIR: join(rig.stateDir, '..', 'elsewhere') };
+  await rig.startDaemon(other);
+  await until(async () => (await stateOf(rig, 0)) === 'running' && (await stateOf(rig, 1)) === 'running', 'it goes on');
+  t.strictSame(await hosts(rig), before, 'the same processes');
+  t.match((await rig.post('/api/v1/recordings/moved/marks', { kind: 'goal' })).status, /^20/);
+  t.match(await status(rig), { match_id: 'moved', interruption_count: 0, marks_count: 1 });
+  t.match((await rig.stop()).body, { success: true });
+  await rig.endDaemon();
+  await rig.startDaemon(other);
+  await rig.record('next');
+  t.ok((await stat(join(other.TOUCHLINE_RECORDINGS_DIR, 'next'))).isDirectory());
+});
