@@ -114,6 +114,13 @@ export class Installed {
     return this.#machine.run(['env', '-C', '/', ...(options.mayFail === true ? PATIENCE.bad : PATIENCE.good), 'bash', join(inside, 'appliance/appliance.sh'), 'install', inside], options);
   }
 
+  /** The same by somebody whose terminal is gone before the first word is said. */
+  async installUnheard(folder: string): Promise<void> {
+    const inside = this.#versions.inside(folder);
+    const command = ['env', '-C', '/', ...PATIENCE.bad, 'bash', join(inside, 'appliance/appliance.sh'), 'install', inside].join(' ');
+    await this.#machine.run(['sh', '-c', `{ ${command}; } 2>&1 | true`]);
+  }
+
   async dpkg(action: string, subject: string, options: { readonly mayFail?: boolean } = {}): Promise<RunResult> {
     const target = subject.startsWith('/') ? this.#versions.inside(subject) : subject;
     return this.#machine.run(['env', '-C', '/', 'DEBIAN_FRONTEND=noninteractive', ...(options.mayFail === true ? PATIENCE.bad : PATIENCE.good), 'dpkg', action, target], options);

@@ -105,6 +105,13 @@ else await t.test('an appliance from its installation to its end', { timeout: 30
       await isUntouched();
     });
 
+    await t.test('also when the terminal went away meanwhile', async (t) => {
+      await rig.installUnheard(silent);
+      t.equal(await rig.current(), firstId);
+      t.equal(await rig.daemonVersion(), firstId);
+      await isUntouched();
+    });
+
     await t.test('another version takes over, also after a power cut in the middle of an installation', async (t) => {
       // What an interrupted copy leaves behind.
       await machine.run(['sh', '-c', 'mkdir /opt/touchline/versions/.partial.abc && cp -r /opt/touchline/versions/1.0.0*/build /opt/touchline/versions/.partial.abc/']);
@@ -149,8 +156,11 @@ else await t.test('an appliance from its installation to its end', { timeout: 30
 
   await t.test('the Debian package does the same', async (t) => {
     const [older, newer, bad] = [await versions.pack(first), await versions.pack(second), await versions.pack(broken)];
+    const readers = async (): Promise<string> => (await machine.run(['stat', '-c', '%U:%G %a', '/etc/touchline/touchline.json'])).stdout;
     await rig.dpkg('--install', older);
     t.equal(await rig.daemonVersion(), firstId);
+    t.equal(await readers(), 'root:touchline 640', 'passwords in the configuration are for the rig only');
+    await machine.run(['chgrp', 'root', '/etc/touchline/touchline.json']);
     t.equal((await rig.touchline('health')).exitCode, 0);
     t.match((await rig.uninstall({}, { mayFail: true })).stderr, /apt-get remove touchline/, 'each installation is taken off the way it came');
 
@@ -160,6 +170,7 @@ else await t.test('an appliance from its installation to its end', { timeout: 30
     t.not((await rig.dpkg('--remove', 'touchline', { mayFail: true })).exitCode, 0, 'it is not removed while it records');
     await rig.dpkg('--install', newer);
     t.equal(await rig.daemonVersion(), secondId);
+    t.equal(await readers(), 'root:touchline 640', 'what a power cut in the first installation left is mended');
     t.not((await rig.dpkg('--install', bad, { mayFail: true })).exitCode, 0, 'a version that does not become healthy is an error of dpkg');
     t.equal(await rig.daemonVersion(), secondId, 'and the one before runs');
     t.strictSame(await hosts(), recording, 'the cameras noticed nothing');
@@ -170,6 +181,10 @@ else await t.test('an appliance from its installation to its end', { timeout: 30
     await rig.dpkg('--remove', 'touchline');
     await nothingOfItIsLeft(t);
     t.ok(await exists('/etc/touchline/touchline.json'), 'the configuration stays');
+    await machine.run(['mkdir', '-p', '/opt/touchline/current']);
+    await machine.run(['/var/lib/dpkg/info/touchline.postrm', 'purge']);
+    t.ok(await exists('/etc/touchline/touchline.json'), 'also after a purge, when it is somebody else\'s by now');
+    await machine.run(['rm', '-r', '/opt/touchline']);
     await rig.dpkg('--purge', 'touchline');
     t.notOk(await exists('/etc/touchline'), 'until a purge');
     t.match((await machine.run(['ls', '/var/lib/touchline/recordings/packed/segments'])).stdout, /cam1_.*mp4/, 'recordings stay');

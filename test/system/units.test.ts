@@ -52,6 +52,20 @@ else await t.test('a rig under systemd', { timeout: 300_000 }, async (t) => {
     t.equal((await machine.run(['stat', '-c', '%a %U', '/run/touchline'])).stdout, '750 touchline');
   });
 
+  await t.test('the screen has a session, in which a compositor and a browser can put what they need', async (t) => {
+    await machine.write('/usr/bin/cage', '#!/bin/sh\nset -e\n: >"$XDG_RUNTIME_DIR/wayland-0"\n: >"$HOME/profile"\nexec sleep infinity\n', 0o755);
+    // A container has no screens.
+    await machine.write('/etc/systemd/system/touchline-kiosk.service.d/screen.conf', '[Service]\nTTYPath=\nStandardInput=null\n');
+    await machine.run(['systemctl', 'daemon-reload']);
+    await machine.run(['systemctl', 'start', 'touchline-kiosk']);
+    const { stdout: uid } = await machine.run(['id', '-u', 'touchline-kiosk']);
+    for (const path of [`/run/user/${uid}/wayland-0`, '/var/lib/touchline-kiosk/profile']) {
+      await until(async () => (await machine.run(['test', '-e', path], { mayFail: true })).exitCode === 0, path, 20_000);
+    }
+    t.equal(await rig.property('touchline-kiosk', 'NRestarts'), '0');
+    await machine.run(['systemctl', 'stop', 'touchline-kiosk']);
+  });
+
   await t.test("the rig may have NVIDIA's camera service restarted, and nothing else", async (t) => {
     await machine.write('/usr/sbin/nvargus-daemon', `#!/bin/sh\necho "argus ${NVVIC}"\nexec sleep infinity\n`, 0o755);
     await machine.write('/etc/systemd/system/nvargus-daemon.service', '[Service]\nExecStart=/usr/sbin/nvargus-daemon\n');
