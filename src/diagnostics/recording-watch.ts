@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { CameraId, MatchPlace, RecordingEvents, RecordingService, ReliefStep, StopReason, StopResult } from '../recording/types.js';
+import type { CameraId, DiskFault, MatchPlace, RecordingEvents, RecordingService, ReliefStep, StopReason, StopResult } from '../recording/types.js';
 import type { LogEvent } from './entry.js';
 import type { Journal } from './journal.js';
 import { lowSpaceAlert, roomAgain, stoppedNoSpace } from './low-space.js';
@@ -22,7 +22,7 @@ export class RecordingWatch {
   readonly #minEffectiveFps: () => number;
   readonly #down = new Set<CameraId>();
   /** Those that the disk keeps from being recorded, apart from what is wrong with the cameras; `slow` while nothing is lost. */
-  readonly #diskDown = new Map<CameraId, 'slow' | 'refusing'>();
+  readonly #diskDown = new Map<CameraId, DiskFault>();
   readonly #givenUp = new Set<CameraId>();
   readonly #attempts = new Map<CameraId, number>();
   /** Told once per recording. */
@@ -116,13 +116,15 @@ export class RecordingWatch {
       message: `Camera ${camera} does not deliver: ${reason.replace(/\.+$/, '')}. ${attempts > 0 ? 'It is being restarted; the' : 'The'} other camera goes on.`,
       details: { match_id: matchId, camera, reason, attempts },
     };
+    // What is wrong with this camera now says nothing of the disk.
+    this.#diskDown.delete(camera);
     this.#journal.note(event);
     if (!this.#down.has(camera)) this.#journal.alertSometimes(event, `${camera}`);
     this.#down.add(camera);
   }
 
   /** One disk for all cameras: told once, not once per camera, and once more when it gets worse. */
-  #diskFault(matchId: string, camera: CameraId, reason: string, kind: 'slow' | 'refusing'): void {
+  #diskFault(matchId: string, camera: CameraId, reason: string, kind: DiskFault): void {
     const event = diskFault(matchId, camera, reason);
     this.#journal.note(event);
     if (![...this.#diskDown.values()].some((known) => known === kind || known === 'refusing')) this.#journal.alertSometimes(event, `disk ${kind}`);

@@ -9,6 +9,7 @@
 import type { Logger } from 'pino';
 import { asTouchlineError } from '../errors.js';
 import type { Clock } from '../lib/clock.js';
+import { PatientQuestion } from '../lib/patient-question.js';
 import type { MatchPlace, OverloadGuardStatus, RecordingHealth, ReliefStep } from './types.js';
 
 /** In the order in which they are taken: what people miss least comes first. */
@@ -19,6 +20,7 @@ type Health = Pick<RecordingHealth, 'healthy' | 'message' | 'issues'>;
 /** One good look clears the guard, as in the reference; to undo a step at once would bring the load straight back. */
 const GOOD_LOOKS_TO_UNDO = 6;
 const MAX_ISSUES = 3;
+const NO_ANSWER: Health = { healthy: false, message: 'The recordings disk does not answer', issues: ['The recordings disk does not answer'] };
 
 export const GUARD_AT_REST: OverloadGuardStatus = {
   active: false,
@@ -61,12 +63,13 @@ export class OverloadGuard {
   #goodLooks = 0;
   /** Looks in a row at which the processors had too much to do. */
   #overloadedLooks = 0;
-  /** On a disk that hangs the answer never comes, and asking again would only tie up more. */
-  #asked: Promise<Health> | null = null;
+  /** Reads the disk, which may hang, and must not hang the one who watches. */
+  readonly #health: PatientQuestion<Health>;
   #watch: AbortController | null = null;
 
   constructor(options: GuardOptions) {
     this.#options = options;
+    this.#health = new PatientQuestion(options.clock, options.health);
   }
 
   /** Instant. */
@@ -105,7 +108,7 @@ export class OverloadGuard {
 
   async #judge(match: MatchPlace, signal: AbortSignal): Promise<void> {
     const { policy, cpuPercent, onChange, clock } = this.#options;
-    const { enabled, cpuPercentThreshold, unhealthyStreakThreshold } = policy();
+    const { enabled, cpuPercentThreshold, pollIntervalMs, unhealthyStreakThreshold } = policy();
     const before = this.#status;
     if (!enabled) {
       this.#reset();
@@ -114,7 +117,7 @@ export class OverloadGuard {
       return;
     }
     const cpu = cpuPercent();
-    const health = await this.#health();
+    const health = await this.#health.ask(pollIntervalMs, NO_ANSWER);
     if (signal.aborted) return;
     const isOverloaded = cpu !== null && cpu >= cpuPercentThreshold;
     const reasons = reasonsOf(isOverloaded ? cpu : null, cpuPercentThreshold, health);
@@ -159,24 +162,6 @@ export class OverloadGuard {
       this.#options.relieve(steps);
     } catch (error) {
       this.#options.log.error({ err: asTouchlineError(error), steps }, 'the overload guard could not carry out its steps');
-    }
-  }
-
-  /** A disk that hangs must not hang the one who watches. */
-  async #health(): Promise<Health> {
-    const { clock, policy, health } = this.#options;
-    const cancel = new AbortController();
-    const late = clock.sleepMs(policy().pollIntervalMs, cancel.signal).then(
-      () => ({ healthy: false, message: 'The recordings disk does not answer', issues: ['The recordings disk does not answer'] }),
-      () => ({ healthy: false, message: '', issues: [] }),
-    );
-    try {
-      const asked = (this.#asked ??= health().finally(() => {
-        this.#asked = null;
-      }));
-      return await Promise.race([asked, late]);
-    } finally {
-      cancel.abort();
     }
   }
 }

@@ -3,8 +3,9 @@
  *
  * The clock of a rig may be wrong after a boot: many have none that runs without power, and NTP comes minutes later or
  * never. A clock that stands before the last sign of life is known to be wrong, now or when that sign was given, and so is
- * a sign of life from before the match; then nobody can tell how long the machine was off. The match goes on in that case: one that is lost is gone, one that is recorded too long can be stopped.
- * For a clock that is ahead there is no such sign; it is believed.
+ * a sign of life from before the match; then nobody can tell how long the machine was off. The match goes on in that case:
+ * one that is lost is gone, one that is recorded too long can be stopped. For a clock that is ahead there is no such sign;
+ * it is believed.
  */
 import type { Continuation } from '../camera/journal.js';
 import type { RecordingSpec } from '../camera/protocol.js';

@@ -1,6 +1,6 @@
 /**
- * The steps of a start: prepare all cameras, let them go at one instant, believe it when encoded frames are counted, a keyframe among them.
- * Whatever fails, the rig is afterwards as it was before.
+ * The steps of a start: prepare all cameras, let them go at one instant, believe it when encoded frames are counted, a
+ * keyframe among them. Whatever fails, the rig is afterwards as it was before.
  */
 import { randomUUID } from 'node:crypto';
 import { readdir, rm, rmdir, stat, truncate } from 'node:fs/promises';

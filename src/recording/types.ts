@@ -18,6 +18,9 @@ export type PipelineState = 'idle' | 'starting' | 'running' | 'stopping' | 'erro
 /** What keeps a camera of a recording from being recorded. */
 export type Fault = 'camera' | 'disk';
 
+/** `slow`: what it has not taken yet waits. `refusing`: it takes nothing, and is tried all the while. */
+export type DiskFault = 'slow' | 'refusing';
+
 export interface CameraRecovery {
   readonly attempts: number;
   readonly recovering: boolean;
@@ -58,8 +61,8 @@ export interface Room {
 }
 
 export interface RecordingsDisk {
-  /** `slow`: frames wait. `refusing`: it takes nothing, and is tried all the while. Known only while recording. */
-  readonly state: 'ok' | 'slow' | 'refusing';
+  /** Known only while recording. */
+  readonly state: 'ok' | DiskFault;
   readonly space: SpaceLevel;
   readonly freeBytes: number | null;
   /** The configured disk is not there, and this is another one. */
@@ -113,7 +116,7 @@ export interface RecordingStatus {
   /** Reason per camera; plus `overload_guard` when the guard is active. */
   readonly degradedReasons: ReadonlyMap<CameraId | 'overload_guard', string>;
   /** Cameras of `degradedReasons` that are degraded by the disk, and whether that is only slow: nothing is lost yet. */
-  readonly diskFaults: ReadonlyMap<CameraId, 'slow' | 'refusing'>;
+  readonly diskFaults: ReadonlyMap<CameraId, DiskFault>;
   readonly recordingsDisk: RecordingsDisk;
   /** The last restart of the camera stack; null while none was needed. */
   readonly cameraStackRepair: CameraStackRepairStatus | null;

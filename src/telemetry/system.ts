@@ -2,6 +2,7 @@ import { readFile, statfs } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock.js';
 import { fileError } from '../lib/file-error.js';
+import { PatientQuestion } from '../lib/patient-question.js';
 import { type CpuTicks, cpuPercentBetween, parseCpuTicks, parseMemory } from './proc.js';
 import { RepeatedFault } from './repeated-fault.js';
 import { SamplingLoop } from './sampling-loop.js';
@@ -51,15 +52,15 @@ export class SystemSampler {
   readonly #options: SystemSamplerOptions;
   readonly #diskFault: RepeatedFault;
   readonly #loop: SamplingLoop;
-  /** A question that the disk has not answered yet: asking again would only tie up more threads. */
-  #diskAsked: Promise<DiskSample | Error> | null = null;
+  readonly #disk: PatientQuestion<DiskSample | Error>;
   #latest: SystemSample | null = null;
   #ticks: CpuTicks | null = null;
 
   constructor(options: SystemSamplerOptions) {
     this.#options = options;
     this.#diskFault = new RepeatedFault(options.clock, options.log, 'recordings disk cannot be read');
-    const { clock, intervalMs = INTERVAL_MS } = options;
+    const { clock, recordingsDir, absence, intervalMs = INTERVAL_MS } = options;
+    this.#disk = new PatientQuestion(clock, () => readDisk(recordingsDir, absence));
     this.#loop = new SamplingLoop({
       sample: () => this.#sample(),
       pause: (samples, signal) => clock.sleepMs(samples === 1 ? Math.min(FIRST_INTERVAL_MS, intervalMs) : intervalMs, signal).catch(() => undefined),
@@ -81,30 +82,13 @@ export class SystemSampler {
     return this.#loop.stop();
   }
 
-  async #disk(): Promise<DiskSample | Error> {
-    const { clock, recordingsDir, absence } = this.#options;
-    const asked = (this.#diskAsked ??= readDisk(recordingsDir, absence).finally(() => {
-      this.#diskAsked = null;
-    }));
-    const cancel = new AbortController();
-    const late = clock.sleepMs(DISK_PATIENCE_MS, cancel.signal).then(
-      () => new Error('The recordings disk does not answer.'),
-      () => new Error(''),
-    );
-    try {
-      return await Promise.race([asked, late]);
-    } finally {
-      cancel.abort();
-    }
-  }
-
   /** Never rejects. */
   async #sample(): Promise<void> {
     const { clock, procDir = '/proc' } = this.#options;
     const [stat, meminfo, disk] = await Promise.all([
       readOrEmpty(`${procDir}/stat`),
       readOrEmpty(`${procDir}/meminfo`),
-      this.#disk(),
+      this.#disk.ask(DISK_PATIENCE_MS, new Error('The recordings disk does not answer.')),
     ]);
     const ticks = parseCpuTicks(stat);
     const memory = parseMemory(meminfo);

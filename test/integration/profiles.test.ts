@@ -68,7 +68,7 @@ t.test('ip: a camera whose keyframe does not come is not said to record, at the 
   isMidGop = false;
   await rig.record('gop');
   isMidGop = true;
-  rig.signalHost(0, 'SIGKILL');
+  await rig.signalHost(0, 'SIGKILL');
   const seen = async () => (await rig.get('/api/v1/recording')).body;
   const cameraOf = async () => (await seen())['cameras']?.['camera_0'];
   await until(async () => Number((await cameraOf())?.['facts']?.['frames_encoded']) > 30 && Number((await cameraOf())?.['facts']?.['bytes_written']) === 0, 'frames that nobody can keep', 20_000, () => rig.output);

@@ -41,7 +41,7 @@ t.test('a daemon that stood still for a while does not take its hosts for hung',
   t.strictSame(await hosts(rig), before, 'the same processes');
   t.match(await status(rig), { degraded: false, camera_recovery: { camera_0: { attempts: 0 }, camera_1: { attempts: 0 } } });
   t.strictSame(await alerts(rig), [], 'and tells nobody that video is missing');
-  rig.signalHost(1, 'SIGKILL');
+  await rig.signalHost(1, 'SIGKILL');
   await until(async () => (await alerts(rig)).length > 0, 'the alert');
   t.match((await alerts(rig))[0], { event_type: 'recording_camera_degraded', details: { camera: 1, reason: 'The camera process died.', attempts: 1 } }, 'the first that is told is what has happened');
 });

@@ -85,4 +85,6 @@ t.test('a disk that gets worse is told once more', async (t) => {
 t.test('a fault of the disk is told although another camera is already down for a reason of its own', async (t) => {
   const { alerts } = await told(t, [unplugged, well], [unplugged, refusing], [unplugged, well], [well, well]);
   t.strictSame(alerts, ['camera_degraded', 'disk_fault', 'camera_recovered', 'camera_recovered']);
+  const later = await told(t, [well, well], [refusing, well], [unplugged, well], [unplugged, refusing]);
+  t.strictSame(later.alerts, ['disk_fault', 'camera_degraded', 'disk_fault'], 'also when the disk was what ailed that camera first');
 });
