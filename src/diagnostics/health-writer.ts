@@ -1,5 +1,6 @@
 import { asTouchlineError } from '../errors.js';
 import type { Clock } from '../lib/clock.js';
+import { PatientQuestion } from '../lib/patient-question.js';
 import type { BoardReading } from '../telemetry/board.js';
 import type { SystemSample } from '../telemetry/system.js';
 import type { EventLog } from './event-log.js';
@@ -28,12 +29,13 @@ interface Verdict {
 /** Keeps the health log: one line per interval, and one at each change of what is recorded and how well. */
 export class HealthWriter {
   readonly #options: HealthWriterOptions;
-  #pending: Promise<Verdict> | null = null;
+  readonly #verdict: PatientQuestion<Verdict>;
   #writtenAtMs = Number.NEGATIVE_INFINITY;
   #shown: { readonly state: string; readonly issues: readonly string[] } | null = null;
 
   constructor(options: HealthWriterOptions) {
     this.#options = options;
+    this.#verdict = new PatientQuestion(options.clock, () => this.#ask());
   }
 
   /** Looks, and writes a line if one is due. */
@@ -41,7 +43,7 @@ export class HealthWriter {
     const { recording, system, board, file, clock, intervalMs } = this.#options;
     const sample = system.latest();
     const before = recording.status();
-    const verdict = before.phase === 'recording' ? await this.#verdict() : { healthy: true, issues: [] };
+    const verdict = before.phase === 'recording' ? await this.#verdict.ask(ANSWER_MS, NO_ANSWER) : { healthy: true, issues: [] };
     const status = recording.status();
     // A verdict over a recording that is being stopped by now would call the stop a fault.
     if (status.phase !== before.phase || status.matchId !== before.matchId) return;
@@ -51,20 +53,6 @@ export class HealthWriter {
     this.#writtenAtMs = clock.monoMs();
     this.#shown = { state, issues: verdict.issues };
     file.append(healthLine({ status, system: sample, board: board.peek(), ...verdict }, clock.nowEpochMs()));
-  }
-
-  async #verdict(): Promise<Verdict> {
-    const { clock } = this.#options;
-    this.#pending ??= this.#ask().finally(() => {
-      this.#pending = null;
-    });
-    const done = new AbortController();
-    const patience = clock.sleepMs(ANSWER_MS, done.signal).then(() => NO_ANSWER, () => NO_ANSWER);
-    try {
-      return await Promise.race([this.#pending, patience]);
-    } finally {
-      done.abort();
-    }
   }
 
   /** Never rejects. */
